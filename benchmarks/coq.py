@@ -20,7 +20,7 @@ from pathlib import Path
 from chain import chain
 
 from fmproof.certificate.certificate import Certificate, of_theorem
-from fmproof.certificate.export.check import check
+from fmproof.certificate.export.check import check_with_coq
 from fmproof.certificate.export.files import proof
 from fmproof.certificate.export.statement.sorts import NotExported
 from fmproof.certificate.library import compiled
@@ -61,7 +61,7 @@ def row(name: str, library: Path) -> tuple[str, Cost | None]:
         began, before = time.process_time(), spent()
         text = proof(certificate)
         writing = time.process_time() - began
-        found = check(certificate, text, library)
+        found = check_with_coq(certificate, text, library)
     except NotExported as missing:
         return f"| {name} | {steps} | not yet: {missing} | | | |", None
     except InputError as refused:

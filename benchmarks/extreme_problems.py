@@ -12,14 +12,14 @@ from fmproof.models import (
     LogitNormalTime,
     PolynomialVelocity,
     Problem,
-    Term,
     TimeLaw,
     TrigPath,
+    VelocityTerm,
     VPPath,
 )
 from fmproof.models.paths import Path
 
-LINEAR = [Term([0.5], 0, [1]), Term([-0.2], 1, [0]), Term([0.1], 0, [0])]
+LINEAR = [VelocityTerm([0.5], 0, [1]), VelocityTerm([-0.2], 1, [0]), VelocityTerm([0.1], 0, [0])]
 
 
 def _problem(
@@ -37,8 +37,12 @@ def _problem(
     return Problem(data, path or CondOTPath(), PolynomialVelocity(terms), time or TimeLaw.uniform())
 
 
-def _degree(n: int) -> list[Term]:
-    return [Term([0.3], 0, [n]), Term([-0.4], 2, [n - 1]), Term([1.0], 0, [0])]
+def _degree(n: int) -> list[VelocityTerm]:
+    return [
+        VelocityTerm([0.3], 0, [n]),
+        VelocityTerm([-0.4], 2, [n - 1]),
+        VelocityTerm([1.0], 0, [0]),
+    ]
 
 
 EXTREME: dict[str, Callable[[], Problem]] = {
@@ -46,7 +50,11 @@ EXTREME: dict[str, Callable[[], Problem]] = {
     "degree-12-cancelling": lambda: _problem(
         [-2, 1.5],
         [0.5, 0.7],
-        terms=[Term([1.0], 0, [12]), Term([-1.0], 0, [11]), Term([1e4], 0, [1])],
+        terms=[
+            VelocityTerm([1.0], 0, [12]),
+            VelocityTerm([-1.0], 0, [11]),
+            VelocityTerm([1e4], 0, [1]),
+        ],
     ),
     "std-1e-6-and-1e6": lambda: _problem([0, 1], [1e-6, 1e6]),
     "std-1e-6-and-1e6-degree-12": lambda: _problem([0, 1], [1e-6, 1e6], terms=_degree(12)),

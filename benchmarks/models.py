@@ -25,8 +25,8 @@ from fmproof.models import (
     Path,
     PolynomialVelocity,
     Problem,
-    Term,
     TrigPath,
+    VelocityTerm,
 )
 
 
@@ -95,7 +95,9 @@ def exact_table() -> None:
         powers = [
             p for p in itertools.product(range(degree + 1), repeat=dim + 1) if sum(p) <= degree
         ]
-        model = PolynomialVelocity([Term([Fraction(1, 7)] * dim, p[0], p[1:]) for p in powers])
+        model = PolynomialVelocity(
+            [VelocityTerm([Fraction(1, 7)] * dim, p[0], p[1:]) for p in powers]
+        )
         exact = ExactCFM(Problem(data, path, model))
         loss = best_of(exact.loss, 1)
         try:

@@ -12,9 +12,9 @@ from fmproof.models import (
     PolynomialPath,
     PolynomialVelocity,
     Problem,
-    Term,
     TimeLaw,
     TrigPath,
+    VelocityTerm,
     VPPath,
 )
 from fmproof.models.paths import Path
@@ -72,5 +72,5 @@ def _model(rng: np.random.Generator, dim: int) -> PolynomialVelocity:
     for _ in range(int(rng.integers(1, 6))):
         powers = rng.multinomial(rng.integers(degree + 1), np.full(dim, 1 / dim))
         coef = rng.normal(size=dim) / 2.0 ** powers.sum()
-        terms.append(Term(coef, int(rng.integers(3)), powers.tolist()))
+        terms.append(VelocityTerm(coef, int(rng.integers(3)), powers.tolist()))
     return PolynomialVelocity(terms)

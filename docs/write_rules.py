@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from fmproof.catalogue import Case, Condition, Rule, catalogue
+from fmproof.catalogue import Case, Condition, RuleRecord, catalogue
 from fmproof.lang.spelling.text import text
 
 PAGE = Path(__file__).with_name("rules.md")
@@ -55,7 +55,7 @@ def _sections() -> Iterator[str]:
         yield from _rule(rule)
 
 
-def _rule(rule: Rule) -> Iterator[str]:
+def _rule(rule: RuleRecord) -> Iterator[str]:
     yield f'<a id="{rule.code.lower()}"></a>\n'
     yield f"### {rule.code} {rule.name}: {rule.title[0].lower()}{rule.title[1:]}\n"
     yield f"```text\n{rule.statement_text}\n```\n"

@@ -12,7 +12,7 @@ from fmproof.derivations import BUILTIN, load
 from fmproof.lang.spelling.text import text
 from fmproof.report.layout import formula_lines
 from fmproof.report.words import plain
-from fmproof.tactics.notation import notation, prose
+from fmproof.tactics.notation import notation, worded
 from fmproof.tactics.script import Derivation
 
 PAGE = Path(__file__).with_name("theorems.md")
@@ -154,7 +154,7 @@ def _section(derivation: Derivation) -> Iterator[str]:
     yield f'<a id="{derivation.name}"></a>\n'
     yield f"## {derivation.title}\n"
     if derivation.says:
-        yield plain(prose(derivation.says)) + "\n"
+        yield plain(worded(derivation.says)) + "\n"
     yield "```text"
     yield from formula_lines(text(derivation.proposition), WIDTH)
     yield "```\n"

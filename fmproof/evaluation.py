@@ -9,8 +9,8 @@ import numpy as np
 
 from fmproof.errors import InputError, nearest
 from fmproof.losses.estimate import Estimate
-from fmproof.losses.findings import METHODS, Findings, Method
-from fmproof.losses.quantities import Quantity, check
+from fmproof.losses.findings import NUMERIC_METHODS, Findings, NumericMethod
+from fmproof.losses.quantities import Quantity, checked_quantities
 from fmproof.models.problem import Problem
 from fmproof.models.velocity import PolynomialVelocity
 
@@ -20,7 +20,7 @@ TIME_LIMIT = 8.0
 
 _EXACT: dict[Quantity, str] = {"C2": "C₂", "cfm": "L_CFM", "cfm_gradient": "∇L_CFM"}
 
-Progress = Callable[[str, int, int, str], None]
+EvaluationProgress = Callable[[str, int, int, str], None]
 """Called as ``progress(method, done, total, note)`` while a method runs."""
 
 
@@ -39,7 +39,7 @@ def evaluate(
     methods: Iterable[str] | None = None,
     tolerance: float = 1e-9,
     seed: int = 0,
-    progress: Progress | None = None,
+    progress: EvaluationProgress | None = None,
     time_limit: float = TIME_LIMIT,
     quantities: Iterable[str] | None = None,
 ) -> Evaluation:
@@ -65,22 +65,22 @@ def evaluate(
             apply.
         KeyboardInterrupt: when nothing is known yet.
     """
-    chosen = METHODS if methods is None else tuple(dict.fromkeys(methods))
+    chosen = NUMERIC_METHODS if methods is None else tuple(dict.fromkeys(methods))
     for name in chosen:
-        if name not in METHODS:
-            raise InputError(f"method: unknown name {name!r}; {nearest(name, METHODS)}")
+        if name not in NUMERIC_METHODS:
+            raise InputError(f"method: unknown name {name!r}; {nearest(name, NUMERIC_METHODS)}")
     if not time_limit > 0:
         raise InputError(f"time_limit: expected a positive number of seconds, found {time_limit:g}")
     linear = isinstance(problem.model, PolynomialVelocity)
     whole = quantities is None
     wanted = SCALAR_QUANTITIES + (GRADIENTS if linear else ())
     if quantities is not None:
-        wanted = check(problem, quantities)
-    estimates: dict[Quantity, dict[Method, Estimate]] = {}
-    skipped: dict[Method, str] = {}
+        wanted = checked_quantities(problem, quantities)
+    estimates: dict[Quantity, dict[NumericMethod, Estimate]] = {}
+    skipped: dict[NumericMethod, str] = {}
     optimum = None
     end = perf_counter() + time_limit
-    pending = [method for method in METHODS if method in chosen]
+    pending = [method for method in NUMERIC_METHODS if method in chosen]
     while pending:
         method = pending.pop(0)
         left = max(end - perf_counter(), 0.0)
@@ -119,11 +119,11 @@ def evaluate(
 
 def _by_method(
     problem: Problem,
-    method: Method,
+    method: NumericMethod,
     wanted: tuple[Quantity, ...],
     tolerance: float,
     seed: int,
-    progress: Progress | None,
+    progress: EvaluationProgress | None,
     seconds: float,
 ) -> Mapping[Quantity, Estimate]:
     if method == "quadrature":

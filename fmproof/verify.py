@@ -5,13 +5,13 @@ Neither asks the other. Where they contradict each other, something is wrong wit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from time import perf_counter
 from typing import TYPE_CHECKING
 
 from fmproof.report.model import DerivationReport, Numeric, PartReport, Report, StepReport
-from fmproof.tactics.check import check
+from fmproof.tactics.check import Progress, check
 from fmproof.tactics.script import Derivation
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ CONTRADICTION = (
     "the kernel proves steps that the numbers refute, which is a bug in fmproof: please report "
     "it with the derivation and the problem shown"
 )
-
-Progress = Callable[[str, int, int], None]
 
 
 def verify(

@@ -19,7 +19,7 @@ from fmproof.models import (
     PolynomialPath,
     PolynomialVelocity,
     Problem,
-    Term,
+    VelocityTerm,
 )
 from fmproof.report.evaluation import number, render_json, render_text
 
@@ -27,7 +27,13 @@ from fmproof.report.evaluation import number, render_json, render_text
 R1 = Problem(
     GaussianMixture(["3/10", "7/10"], [[-2], ["3/2"]], [[["1/4"]], [["1/2"]]]),
     CondOTPath(),
-    PolynomialVelocity([Term(["1/2"], 0, [1]), Term(["-1/5"], 1, [0]), Term(["1/10"], 0, [0])]),
+    PolynomialVelocity(
+        [
+            VelocityTerm(["1/2"], 0, [1]),
+            VelocityTerm(["-1/5"], 1, [0]),
+            VelocityTerm(["1/10"], 0, [0]),
+        ]
+    ),
 )
 R1_VALUES = {
     "fm": 0.97427319466546,
@@ -73,7 +79,9 @@ def test_reference_values_to_twelve_digits(problem: Problem, values: dict[str, f
 def test_a_schedule_that_is_singular_where_time_begins() -> None:
     """alpha = t^(3/4): alpha'(0) is infinite, its mean square is not."""
     points = GaussianMixture.points([[-1], [0], [1]])
-    problem = Problem(points, PolynomialPath("3/4"), PolynomialVelocity([Term([1], 0, [1])]))
+    problem = Problem(
+        points, PolynomialPath("3/4"), PolynomialVelocity([VelocityTerm([1], 0, [1])])
+    )
     found = evaluate(problem, ["exact", "quadrature"], 1e-4)
     c2 = found.estimates["C2"]
     assert c2["exact"].exact == Fraction(-15, 8)
@@ -203,7 +211,7 @@ def test_quantities_on_request_are_the_only_ones() -> None:
 
 
 def test_a_quantity_on_request_that_is_not_known_is_inconclusive() -> None:
-    high = PolynomialVelocity([Term([1], 0, [200])])
+    high = PolynomialVelocity([VelocityTerm([1], 0, [200])])
     problem = Problem(R1.data, R1.path, high)
     found = evaluate(problem, ["sampling"], 1e-3, quantities=["fm"], time_limit=1)
     assert found.verdict == "inconclusive"

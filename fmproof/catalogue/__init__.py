@@ -7,32 +7,40 @@ from __future__ import annotations
 
 from functools import cache
 
-from fmproof.catalogue.record import FAMILIES, Case, Condition, Rule
+from fmproof.catalogue.record import FAMILIES, Case, Condition, RuleRecord
 from fmproof.errors import InputError, nearest
 
-__all__ = ["FAMILIES", "Case", "Condition", "Rule", "catalogue", "rule"]
+__all__ = ["FAMILIES", "Case", "Condition", "RuleRecord", "catalogue", "rule"]
 
 
 @cache
-def catalogue() -> tuple[Rule, ...]:
+def catalogue() -> tuple[RuleRecord, ...]:
     """All rules, in reading order."""
     from fmproof.catalogue.algebra import ALGEBRA
     from fmproof.catalogue.almost import ALMOST
-    from fmproof.catalogue.calculus import DERIVATIVES, MINIMISING
+    from fmproof.catalogue.calculus import DERIVATIVE_RULES, MINIMISING
     from fmproof.catalogue.conditional import CONDITIONAL
     from fmproof.catalogue.equality import EQUALITY
-    from fmproof.catalogue.functions import FUNCTIONS
+    from fmproof.catalogue.functions import FUNCTION_RULES
     from fmproof.catalogue.gaussian import GAUSSIANS
     from fmproof.catalogue.integrability import INTEGRABILITY
-    from fmproof.catalogue.integrals import INTEGRALS
+    from fmproof.catalogue.integrals import INTEGRAL_RULES
     from fmproof.catalogue.order import ORDER
     from fmproof.catalogue.tactics import TACTICS
 
-    named = (*EQUALITY, *ALGEBRA, *INTEGRALS, *DERIVATIVES, *CONDITIONAL, *GAUSSIANS, *FUNCTIONS)
+    named = (
+        *EQUALITY,
+        *ALGEBRA,
+        *INTEGRAL_RULES,
+        *DERIVATIVE_RULES,
+        *CONDITIONAL,
+        *GAUSSIANS,
+        *FUNCTION_RULES,
+    )
     return (*named, *MINIMISING, *ORDER, *INTEGRABILITY, *ALMOST, *TACTICS)
 
 
-def rule(code_or_name: str) -> Rule:
+def rule_record(code_or_name: str) -> RuleRecord:
     """The rule with a code such as "I4", or a name or word such as "fubini" or "Jensen".
 
     A name is looked for as it is written first: "fubini" swaps integrals, "Fubini" is the side

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fmproof.catalogue.record import Condition, Rule
+from fmproof.catalogue.record import Condition, RuleRecord
 
-SQUARE = Rule(
+SQUARE = RuleRecord(
     code="A1",
     name="square",
     also=("bilinearity",),
@@ -18,7 +18,7 @@ SQUARE = Rule(
     unconditional="an inner product of vectors is a finite sum of products of real numbers.",
 )
 
-CANCEL = Rule(
+CANCEL = RuleRecord(
     code="A2",
     name="cancel",
     title="Cancel a denominator",

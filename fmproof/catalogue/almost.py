@@ -5,9 +5,9 @@ Like those of ``integrability``, they derive side conditions and no step names t
 
 from __future__ import annotations
 
-from fmproof.catalogue.record import Condition, Rule
+from fmproof.catalogue.record import Condition, RuleRecord
 
-SECTIONS = Rule(
+SECTIONS = RuleRecord(
     code="C10",
     name="Fubini",
     title="Almost every section; statements that hold almost everywhere",
@@ -39,7 +39,7 @@ SECTIONS = Rule(
     ),
 )
 
-ABSOLUTE_CONTINUITY = Rule(
+ABSOLUTE_CONTINUITY = RuleRecord(
     code="C11",
     name="absolute continuity",
     title="The joint density vanishes where its marginal does",
@@ -63,7 +63,7 @@ ABSOLUTE_CONTINUITY = Rule(
     ),
 )
 
-SUPPORT = Rule(
+SUPPORT = RuleRecord(
     code="C12",
     name="support of the law",
     title="A density does not vanish on its own draws",
@@ -80,7 +80,7 @@ SUPPORT = Rule(
     ),
 )
 
-EQUAL_FUNCTIONS = Rule(
+EQUAL_FUNCTIONS = RuleRecord(
     code="C13",
     name="equality",
     title="A side condition along an equation",

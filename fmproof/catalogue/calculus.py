@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fmproof.catalogue.record import Condition, Rule
+from fmproof.catalogue.record import Condition, RuleRecord
 
-DERIVATIVE = Rule(
+DERIVATIVE = RuleRecord(
     code="D1",
     name="derivative",
     title="Differentiate a sum, product, ratio or composition",
@@ -73,7 +73,7 @@ DERIVATIVE = Rule(
     ),
 )
 
-DIFFERENTIABLE = Rule(
+DIFFERENTIABLE = RuleRecord(
     code="D2",
     name="derivatives",
     also=("differentiable",),
@@ -147,7 +147,7 @@ DIFFERENTIABLE = Rule(
     ),
 )
 
-EXCHANGE = Rule(
+EXCHANGE = RuleRecord(
     code="D3",
     name="exchange",
     also=("domination", "bounded gradients"),
@@ -208,7 +208,7 @@ EXCHANGE = Rule(
     ),
 )
 
-DIVERGENCE = Rule(
+DIVERGENCE = RuleRecord(
     code="D4",
     name="parts",
     also=("divergence theorem",),
@@ -249,7 +249,7 @@ DIVERGENCE = Rule(
     ),
 )
 
-STATIONARY = Rule(
+STATIONARY = RuleRecord(
     code="D5",
     name="minimum",
     title="What is ≥ 0 has no slope where it is 0",
@@ -269,7 +269,7 @@ STATIONARY = Rule(
     ),
 )
 
-LOG_DERIVATIVE = Rule(
+LOG_DERIVATIVE = RuleRecord(
     code="D6",
     name="log-derivative",
     also=("logarithms",),
@@ -300,7 +300,7 @@ LOG_DERIVATIVE = Rule(
     ),
 )
 
-FUNDAMENTAL = Rule(
+FUNDAMENTAL = RuleRecord(
     code="D7",
     name="fundamental",
     also=("fundamental theorem",),
@@ -334,7 +334,7 @@ FUNDAMENTAL = Rule(
     ),
 )
 
-CONTINUOUS = Rule(
+CONTINUOUS = RuleRecord(
     code="D8",
     name="continuity",
     title="What has a derivative everywhere is integrable over an interval",
@@ -353,7 +353,7 @@ CONTINUOUS = Rule(
     ),
 )
 
-MINIMISERS = Rule(
+MINIMISERS = RuleRecord(
     code="G2",
     name="minimisers",
     title="Minimisers do not see a constant",
@@ -374,7 +374,7 @@ MINIMISERS = Rule(
     ),
 )
 
-TRACE = Rule(
+TRACE = RuleRecord(
     code="D9",
     name="trace",
     title="The trace of a Jacobian by a random probe",
@@ -412,7 +412,7 @@ TRACE = Rule(
     ),
 )
 
-DERIVATIVES = (
+DERIVATIVE_RULES = (
     DERIVATIVE,
     DIFFERENTIABLE,
     EXCHANGE,

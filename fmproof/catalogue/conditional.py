@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fmproof.catalogue.record import Condition, Rule
+from fmproof.catalogue.record import Condition, RuleRecord
 
-PULL_OUT = Rule(
+PULL_OUT = RuleRecord(
     code="K1",
     name="pull-out",
     title="Average by a conditional expectation first",
@@ -45,7 +45,7 @@ PULL_OUT = Rule(
     ),
 )
 
-CONTRACTION = Rule(
+CONTRACTION = RuleRecord(
     code="K2",
     name="contraction",
     also=("conditional expectation",),
@@ -79,7 +79,7 @@ CONTRACTION = Rule(
     ),
 )
 
-TAKE_OUT = Rule(
+TAKE_OUT = RuleRecord(
     code="K3",
     name="take-out",
     title="Take out what is known",
@@ -117,7 +117,7 @@ TAKE_OUT = Rule(
     ),
 )
 
-LINEAR = Rule(
+LINEAR = RuleRecord(
     code="K4",
     name="conditional-linearity",
     title="Linearity of conditional expectations",
@@ -140,7 +140,7 @@ LINEAR = Rule(
     ),
 )
 
-BAYES = Rule(
+BAYES = RuleRecord(
     code="K5",
     name="bayes",
     title="A conditional expectation by densities",
@@ -174,32 +174,7 @@ BAYES = Rule(
     ),
 )
 
-SAME_CONDITIONAL = Rule(
-    code="K6",
-    name="same conditional",
-    title="Equal joint laws have equal conditional expectations",
-    statement_latex=(
-        r"\frac{\vdash \mathbb{E}[h(X, f)] = \mathbb{E}[h(Y, g)] \text{ for every } h}"
-        r"{\vdash \mathbb{E}[f|X = x] = \mathbb{E}[g|Y = x]}"
-    ),
-    explanation=(
-        "An equation that holds for every function h says that (X, f) and (Y, g) have one joint "
-        "law, and a conditional expectation is a matter of that law alone: fmproof's version is "
-        "chosen by it, so the equation holds at every x. It lets a draw be reparametrised under a "
-        "conditional expectation."
-    ),
-    conditions=(
-        Condition(
-            "the equation of expectations holds for every function h",
-            "one function does not see the whole law.",
-            "s~U[0, 1] and h(s, t) = t: E[s] = E[1 − s], but E[s|s = x] is 1/4 at x = 1/4, and "
-            "E[1 − s|s = x] is 3/4.",
-            "conditional:means_agree_laws_do_not",
-        ),
-    ),
-)
-
-TRANSFER = Rule(
+TRANSFER = RuleRecord(
     code="K7",
     name="transfer",
     also=("almost surely",),
@@ -231,7 +206,7 @@ TRANSFER = Rule(
     ),
 )
 
-DRAW = Rule(
+DRAW = RuleRecord(
     code="K8",
     name="draw",
     also=("point mass",),
@@ -250,7 +225,6 @@ CONDITIONAL = (
     TAKE_OUT,
     LINEAR,
     BAYES,
-    SAME_CONDITIONAL,
     TRANSFER,
     DRAW,
 )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fmproof.catalogue.record import Condition, Rule
+from fmproof.catalogue.record import Condition, RuleRecord
 
-DEFINITION = Rule(
+DEFINITION = RuleRecord(
     code="E1",
     name="definition",
     title="Unfold or fold a definition",
@@ -22,7 +22,7 @@ DEFINITION = Rule(
     ),
 )
 
-CONSTANT = Rule(
+CONSTANT = RuleRecord(
     code="E2",
     name="constant",
     title="Give a name to a term without free variables",
@@ -45,7 +45,7 @@ CONSTANT = Rule(
     ),
 )
 
-LEMMA = Rule(
+LEMMA = RuleRecord(
     code="E3",
     name="lemma",
     also=("an earlier result",),
@@ -69,7 +69,7 @@ LEMMA = Rule(
     ),
 )
 
-INSTANCE = Rule(
+INSTANCE = RuleRecord(
     code="E4",
     name="instance",
     title="An earlier result at particular fields, densities, weights or values",
@@ -113,7 +113,7 @@ INSTANCE = Rule(
     ),
 )
 
-RING = Rule(
+RING = RuleRecord(
     code="E5",
     name="ring",
     title="Arithmetic",
@@ -130,7 +130,7 @@ RING = Rule(
     ),
 )
 
-CONGRUENCE = Rule(
+CONGRUENCE = RuleRecord(
     code="E6",
     name="congruence",
     title="Rewrite inside a term",
@@ -164,7 +164,7 @@ CONGRUENCE = Rule(
     ),
 )
 
-CHAIN = Rule(
+CHAIN = RuleRecord(
     code="E7",
     name="chain",
     title="Steps in a row",
@@ -176,7 +176,7 @@ CHAIN = Rule(
     unconditional="equality and order are transitive for values of any kind.",
 )
 
-HYPOTHESES = Rule(
+HYPOTHESES = RuleRecord(
     code="E8",
     name="hypotheses",
     title="Assume and discharge",
@@ -189,7 +189,7 @@ HYPOTHESES = Rule(
     unconditional="a hypothesis is only ever traded for a proof of it.",
 )
 
-FOR_EVERY = Rule(
+FOR_EVERY = RuleRecord(
     code="E9",
     name="for every",
     title="For every value of a parameter",
@@ -213,7 +213,7 @@ FOR_EVERY = Rule(
     ),
 )
 
-FIELD = Rule(
+FIELD = RuleRecord(
     code="E10",
     name="field",
     title="Arithmetic with fractions",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fmproof.catalogue.record import Condition, Rule
+from fmproof.catalogue.record import Condition, RuleRecord
 
-LOGARITHM = Rule(
+LOGARITHM = RuleRecord(
     code="F1",
     name="log",
     also=("logarithm",),
@@ -27,7 +27,7 @@ LOGARITHM = Rule(
     ),
 )
 
-EXPONENTIAL = Rule(
+EXPONENTIAL = RuleRecord(
     code="F2",
     name="exp",
     also=("exponential",),
@@ -46,7 +46,7 @@ EXPONENTIAL = Rule(
     ),
 )
 
-ROOT = Rule(
+ROOT = RuleRecord(
     code="F3",
     name="root",
     title="Square roots",
@@ -74,7 +74,7 @@ ROOT = Rule(
     ),
 )
 
-ABSOLUTE = Rule(
+ABSOLUTE = RuleRecord(
     code="F4",
     name="absolute value",
     title="Absolute values",
@@ -90,4 +90,4 @@ ABSOLUTE = Rule(
     ),
 )
 
-FUNCTIONS = (LOGARITHM, EXPONENTIAL, ROOT, ABSOLUTE)
+FUNCTION_RULES = (LOGARITHM, EXPONENTIAL, ROOT, ABSOLUTE)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fmproof.catalogue.record import Condition, Rule
+from fmproof.catalogue.record import Condition, RuleRecord
 
-DENSITY = Rule(
+DENSITY = RuleRecord(
     code="N1",
     name="gaussian",
     also=("Gaussian density", "Gaussian"),
@@ -28,7 +28,7 @@ DENSITY = Rule(
     ),
 )
 
-REPARAMETRISE = Rule(
+REPARAMETRISE = RuleRecord(
     code="N2",
     name="reparametrisation",
     also=("Gaussian noise",),
@@ -59,7 +59,7 @@ REPARAMETRISE = Rule(
     ),
 )
 
-MOMENTS = Rule(
+MOMENTS = RuleRecord(
     code="N3",
     name="moments",
     title="Mean, variance and covariance",
@@ -95,7 +95,7 @@ MOMENTS = Rule(
     ),
 )
 
-INTEGRABLE = Rule(
+INTEGRABLE = RuleRecord(
     code="N4",
     name="Gaussian moments",
     also=("bounded",),
@@ -134,7 +134,7 @@ INTEGRABLE = Rule(
     ),
 )
 
-PRODUCT = Rule(
+PRODUCT = RuleRecord(
     code="N5",
     name="gaussian-product",
     title="Prior times likelihood is marginal times posterior",

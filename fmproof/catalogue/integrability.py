@@ -6,9 +6,9 @@ that it discharged.
 
 from __future__ import annotations
 
-from fmproof.catalogue.record import Condition, Rule
+from fmproof.catalogue.record import Condition, RuleRecord
 
-TONELLI = Rule(
+TONELLI = RuleRecord(
     code="C1",
     name="Tonelli",
     title="The same absolute integral, written otherwise",
@@ -38,7 +38,7 @@ TONELLI = Rule(
     ),
 )
 
-CAUCHY_SCHWARZ = Rule(
+CAUCHY_SCHWARZ = RuleRecord(
     code="C2",
     name="Cauchy–Schwarz",
     title="Inner products of square integrable fields",
@@ -66,7 +66,7 @@ CAUCHY_SCHWARZ = Rule(
     ),
 )
 
-JENSEN = Rule(
+JENSEN = RuleRecord(
     code="C3",
     name="Jensen",
     title="A conditional expectation is square integrable when what it averages is",
@@ -105,7 +105,7 @@ JENSEN = Rule(
     ),
 )
 
-PARALLELOGRAM = Rule(
+PARALLELOGRAM = RuleRecord(
     code="C4",
     name="parallelogram",
     title="Sums of square integrable fields",
@@ -126,7 +126,7 @@ PARALLELOGRAM = Rule(
     ),
 )
 
-SECOND_MOMENTS = Rule(
+SECOND_MOMENTS = RuleRecord(
     code="C5",
     name="second moments",
     title="Square integrable fields are integrable under a finite measure",
@@ -153,7 +153,7 @@ SECOND_MOMENTS = Rule(
     ),
 )
 
-SUMS = Rule(
+SUMS = RuleRecord(
     code="C6",
     name="sums",
     title="Sums of integrable functions",
@@ -172,7 +172,7 @@ SUMS = Rule(
     ),
 )
 
-CONSTANT_FACTORS = Rule(
+CONSTANT_FACTORS = RuleRecord(
     code="C7",
     name="constant factors",
     title="Multiples of integrable functions",
@@ -194,7 +194,7 @@ CONSTANT_FACTORS = Rule(
     ),
 )
 
-CANCELLING = Rule(
+CANCELLING = RuleRecord(
     code="C8",
     name="cancelling",
     title="A ratio times its denominator",
@@ -219,7 +219,7 @@ CANCELLING = Rule(
     ),
 )
 
-FINITE_MEASURE = Rule(
+FINITE_MEASURE = RuleRecord(
     code="C9",
     name="finite measure",
     title="Constants",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fmproof.catalogue.record import Condition, Rule
+from fmproof.catalogue.record import Condition, RuleRecord
 
-LINEARITY = Rule(
+LINEARITY = RuleRecord(
     code="I1",
     name="linearity",
     title="Linearity of integrals and expectations",
@@ -44,7 +44,7 @@ LINEARITY = Rule(
     ),
 )
 
-EXPECTATION = Rule(
+EXPECTATION = RuleRecord(
     code="I2",
     name="expectation",
     title="An expectation is an integral against densities",
@@ -69,7 +69,7 @@ EXPECTATION = Rule(
     ),
 )
 
-DENSITY = Rule(
+DENSITY = RuleRecord(
     code="I3",
     name="density",
     title="A density that is constant by definition",
@@ -89,7 +89,7 @@ DENSITY = Rule(
     ),
 )
 
-FUBINI = Rule(
+FUBINI = RuleRecord(
     code="I4",
     name="fubini",
     title="Swap integrals",
@@ -113,7 +113,7 @@ FUBINI = Rule(
     ),
 )
 
-MARGINALISATION = Rule(
+MARGINALISATION = RuleRecord(
     code="I5",
     name="marginalisation",
     title="A draw from a marginal is a draw from the joint law",
@@ -138,7 +138,7 @@ MARGINALISATION = Rule(
     ),
 )
 
-DROP = Rule(
+DROP = RuleRecord(
     code="I6",
     name="drop",
     title="Remove a draw that nothing uses",
@@ -159,7 +159,7 @@ DROP = Rule(
     ),
 )
 
-REORDER = Rule(
+REORDER = RuleRecord(
     code="I7",
     name="reorder",
     title="Reorder the draws of a law",
@@ -181,7 +181,7 @@ REORDER = Rule(
     ),
 )
 
-TOWER = Rule(
+TOWER = RuleRecord(
     code="I8",
     name="tower",
     title="Nested expectations",
@@ -204,7 +204,7 @@ TOWER = Rule(
     ),
 )
 
-SUBSTITUTION = Rule(
+SUBSTITUTION = RuleRecord(
     code="I9",
     name="substitution",
     title="Substitute a deterministic draw",
@@ -222,7 +222,7 @@ SUBSTITUTION = Rule(
     ),
 )
 
-INTEGRALS = (
+INTEGRAL_RULES = (
     LINEARITY,
     EXPECTATION,
     DENSITY,

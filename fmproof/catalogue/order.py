@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fmproof.catalogue.record import Condition, Rule
+from fmproof.catalogue.record import Condition, RuleRecord
 
-NONNEGATIVE = Rule(
+NONNEGATIVE = RuleRecord(
     code="O1",
     name="nonnegative",
     title="What is ≥ 0 by its form",
@@ -25,7 +25,7 @@ NONNEGATIVE = Rule(
     ),
 )
 
-POSITIVE = Rule(
+POSITIVE = RuleRecord(
     code="O2",
     name="positive",
     title="What is > 0, part by part",
@@ -87,7 +87,7 @@ POSITIVE = Rule(
     ),
 )
 
-NONZERO = Rule(
+NONZERO = RuleRecord(
     code="O3",
     name="nonzero",
     title="Denominators that do not vanish",

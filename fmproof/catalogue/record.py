@@ -63,7 +63,7 @@ class Condition:
 
 
 @dataclass(frozen=True)
-class Rule:
+class RuleRecord:
     """The record of one rule.
 
     Attributes:

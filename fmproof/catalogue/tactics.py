@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from fmproof.catalogue.record import Rule
+from fmproof.catalogue.record import RuleRecord
 
-AUTO = Rule(
+AUTO = RuleRecord(
     code="T1",
     name="auto",
     title="Decide a step by normal forms",
@@ -29,7 +29,7 @@ AUTO = Rule(
     ),
 )
 
-LINEAR_DERIVATIVE = Rule(
+LINEAR_DERIVATIVE = RuleRecord(
     code="T2",
     name="linear-derivative",
     title="Take sums and constants out of a derivative, and nothing else",

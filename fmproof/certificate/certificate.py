@@ -15,7 +15,7 @@ from typing import Any
 from sympy import Basic
 
 from fmproof._version import __version__
-from fmproof.certificate.terms import Table, part, read_row
+from fmproof.certificate.terms import Table, part, read_row, refuse_others
 from fmproof.errors import InputError
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.props import Prop
@@ -164,7 +164,7 @@ def read(text: str) -> Certificate:
             f"this is no certificate, whose first line says {FORMAT!r}; "
             "fmproof verify NAME --certificate FILE writes one"
         )
-    if head.get("version") != VERSION:
+    if not _is(head.get("version"), VERSION):
         raise InputError(
             f"a certificate of version {head.get('version')!r}; this fmproof reads {VERSION}: "
             "make it again with fmproof verify --certificate"
@@ -173,9 +173,9 @@ def read(text: str) -> Certificate:
     steps: list[RuleApplication] = []
     for number, line in enumerate(lines[1:-1], start=2):
         try:
-            if line.get("row") == len(rows) and not steps and "kind" in line:
+            if _is(line.get("row"), len(rows)) and not steps and "kind" in line:
                 rows.append(read_row(line, rows))
-            elif line.get("step") == len(steps):
+            elif _is(line.get("step"), len(steps)):
                 steps.append(_step(line, rows, len(steps)))
             else:
                 raise InputError("expected the next row or the next step")
@@ -185,14 +185,28 @@ def read(text: str) -> Certificate:
             raise InputError(f"line {number} of the certificate: {error}") from None
         except InputError as error:
             raise InputError(f"line {number} of the certificate: {error}") from None
-    if not steps or lines[-1] != {"theorem": len(steps) - 1}:
+    if (
+        not steps
+        or lines[-1].keys() != {"theorem"}
+        or not _is(lines[-1]["theorem"], len(steps) - 1)
+    ):
         raise InputError(
             "the certificate is cut short or mended: it ends with its theorem, the last step"
         )
+    refuse_others(head, _HEAD)
     name = head.get("derivation")
     if not (isinstance(name, str) and name and name.isprintable()):
         raise InputError("the first line of a certificate must name the derivation, on one line")
     return Certificate(name, tuple(steps))
+
+
+def _is(value: Any, number: int) -> bool:
+    """Whether a value of JSON is this number, and not 2.0 for 2 or true for 1."""
+    return type(value) is int and value == number
+
+
+_HEAD = ("format", "version", "derivation", "fmproof")
+_STEP = ("step", "rule", "args", "from", "concl", "hyps", "label")
 
 
 def _lines(text: str) -> Iterable[dict[str, Any]]:
@@ -210,13 +224,17 @@ def _lines(text: str) -> Iterable[dict[str, Any]]:
 
 
 def _step(line: dict[str, Any], rows: Sequence[Basic], number: int) -> RuleApplication:
+    for key, kind in (("rule", str), ("args", list), ("from", list), ("hyps", list)):
+        if type(line[key]) is not kind:
+            raise InputError(f"step {number}: {key!r} is no {'text' if kind is str else 'list'}")
+    refuse_others(line, _STEP)
     conclusion = part(line["concl"], rows)
     hypotheses = tuple(part(h, rows) for h in line["hyps"])
     for prop in (conclusion, *hypotheses):
         if not isinstance(prop, Prop):
             raise InputError(f"step {number} claims {prop}, which is no proposition")
     step = RuleApplication(
-        str(line["rule"]),
+        line["rule"],
         tuple(_read(arg, rows, number) for arg in line["args"]),
         conclusion,
         hypotheses,
@@ -224,7 +242,7 @@ def _step(line: dict[str, Any], rows: Sequence[Basic], number: int) -> RuleAppli
     )
     if not (isinstance(step.label, str) and step.label.isprintable()):
         raise InputError(f"step {number}: its label is no text on one line")
-    if list(step.premises) != line["from"]:
+    if [*map(repr, step.premises)] != [*map(repr, line["from"])]:
         raise InputError(f"step {number}: its premises are not those among its arguments")
     return step
 
@@ -233,9 +251,9 @@ def _read(value: Any, rows: Sequence[Basic], number: int) -> Any:
     if isinstance(value, list):
         return tuple(_read(item, rows, number) for item in value)
     if isinstance(value, dict):
-        if "row" in value:
+        if value.keys() == {"row"}:
             return part(value["row"], rows)
-        if "from" not in value:
+        if value.keys() != {"from"}:
             kinds = '{"row": 0} or {"from": 0}'
             raise InputError(f"step {number} has the argument {value!r}, expected {kinds}")
         step = value["from"]

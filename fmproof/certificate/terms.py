@@ -34,6 +34,7 @@ _BINDERS = {
         nodes.Abs, nodes.Lebesgue, nodes.Let, *props.PROPOSITIONS,
     )
 }  # fmt: skip
+_ROW = ("row", "kind", "args", "name", "sort", "value", *GROUPS, "definition", "nonneg")
 _ARITHMETIC = {"Add": Add, "Mul": Mul, "Pow": Pow}
 _HEADS = {kind.__name__: kind for kind in (nodes.Field, nodes.Scalar, nodes.Density, nodes.Law)}
 
@@ -104,7 +105,15 @@ def read_row(row: Mapping[str, Any], earlier: Sequence[Basic]) -> Basic:
         raise InputError(f"row {len(earlier)} is no term: {lacks}") from None
 
 
+def refuse_others(line: Mapping[str, Any], keys: Sequence[str]) -> None:
+    """Raise :class:`InputError` if a line has something else beside these."""
+    for key in line:
+        if key not in keys:
+            raise InputError(f"it has {key!r}; {nearest(key, keys)}")
+
+
 def _node(row: Mapping[str, Any], earlier: Sequence[Basic]) -> Any:
+    refuse_others(row, _ROW)
     kind = row["kind"]
     if kind == "Var":
         return Var(row["name"], _sort(row["sort"]))
@@ -152,7 +161,9 @@ def _head_of(row: Mapping[str, Any], earlier: Sequence[Basic]) -> Any:
         if not all(type(item) is nodes.Lebesgue for item in main):
             raise TypeError("a law of what is no variable with a range")
         main = tuple(item.declared for item in main)
-    more: dict[str, Any] = {"nonneg": True} if row.get("nonneg") else {}
+    more: dict[str, Any] = {"nonneg": True} if "nonneg" in row else {}
+    if row.get("nonneg", True) is not True:
+        raise ValueError("'nonneg' is true where it is")
     if "definition" in row:
         more["definition"] = part(row["definition"], earlier)
     return _HEADS[row["kind"]](row["name"], *main, **groups, **more)

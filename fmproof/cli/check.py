@@ -123,7 +123,7 @@ def check(
         if script is not None:
             if len(report.documents) != 1:
                 raise click.UsageError("--script writes the rows of one document")
-            terminal.write(report.documents[0].script, script, as_utf8=True)
+            terminal.write_output(report.documents[0].script, script, as_utf8=True)
         if format_ == "text":
             from fmproof.documents.formats.text import render as render_text
 
@@ -133,12 +133,12 @@ def check(
             text = render_text(
                 report, width, coloured, details=details, quiet=quiet, lettered=letters
             )
-            terminal.write(text, output, as_utf8=False)
+            terminal.write_output(text, output, as_utf8=False)
         else:
             render: Callable[[CheckReport], str] = import_module(
                 f"fmproof.documents.formats.{format_}"
             ).render
-            terminal.write(render(report), output, as_utf8=True)
+            terminal.write_output(render(report), output, as_utf8=True)
         if any(document.problems and not document.rows for document in report.documents):
             return 2  # it has formulas, and none of them can be read
         return 1 if report.wrong else 0

@@ -65,13 +65,13 @@ def with_coq(
 
 def _asked(certificate: Certificate, library: Path, folder: Path | None) -> CoqVerdict:
     """What Coq says of one theorem."""
-    from fmproof.certificate.export.check import check, check_folder
+    from fmproof.certificate.export.check import check_folder, check_with_coq
     from fmproof.certificate.export.files import proof
     from fmproof.certificate.export.statement.sorts import NotExported
 
     try:
         if folder is None:
-            found = check(certificate, proof(certificate), library)
+            found = check_with_coq(certificate, proof(certificate), library)
         else:
             found = check_folder(certificate, folder, library)
     except NotExported as error:

@@ -18,7 +18,7 @@ from fmproof.report.layout import formula_lines, hang, prose_lines
 if TYPE_CHECKING:
     from sympy import Basic
 
-    from fmproof.catalogue import Rule
+    from fmproof.catalogue import RuleRecord
     from fmproof.tactics.script import Derivation
 
 
@@ -84,7 +84,7 @@ def explain(name: str) -> None:
 
 def _sections(name: str) -> Iterator[Iterator[str]]:
     """All that is called ``name``: a derivation, a rule, hypotheses, steps."""
-    from fmproof.catalogue import catalogue, rule
+    from fmproof.catalogue import catalogue, rule_record
 
     found = False
     source, selects, label = name.partition("::")
@@ -100,7 +100,7 @@ def _sections(name: str) -> Iterator[Iterator[str]]:
     labels = {_plain(word): word for word in words}
     if name in labels.values() or _plain(name) in labels:
         found = True
-        yield _rule(rule(name if name in labels.values() else labels[_plain(name)]))
+        yield _rule(rule_record(name if name in labels.values() else labels[_plain(name)]))
     if not found and (pieces := list(_everywhere(name))):
         found = True
         yield from pieces
@@ -183,7 +183,7 @@ def _step(derivation: Derivation, label: str) -> Iterator[str]:
 # --- a rule ---------------------------------------------------------------------------
 
 
-def _rule(rule: Rule) -> Iterator[str]:
+def _rule(rule: RuleRecord) -> Iterator[str]:
     yield f"{rule.code} {rule.name}: {rule.title}"
     yield ""
     for line in rule.statement_text.splitlines():
@@ -220,12 +220,12 @@ UNNAMED = frozenset(
 )
 
 
-def is_named(rule: Rule) -> bool:
+def is_named(rule: RuleRecord) -> bool:
     """Whether a step names the rule, as opposed to fmproof applying it by itself."""
     return rule.family != "Side conditions" and rule.name not in UNNAMED
 
 
-def _in_a_step(rule: Rule) -> str:
+def _in_a_step(rule: RuleRecord) -> str:
     if is_named(rule):
         return f'by="{rule.name}"'
     return "it is not named; fmproof applies it by itself"
@@ -314,4 +314,4 @@ def _prose(head: str, text: str) -> Iterator[str]:
 
 def _print(lines: Iterator[str]) -> None:
     text = "".join(line.rstrip() + "\n" for line in lines)
-    terminal.write(text.removeprefix("\n"), None, as_utf8=False)
+    terminal.write_output(text.removeprefix("\n"), None, as_utf8=False)

@@ -147,7 +147,7 @@ def docs(
         form |= {"fragment": fragment, "columns": columns or 1}
     written = _written(report, target, again, command, appendix, {**form, **illustrations})
     if output is None:
-        terminal.write(written.decode(), None, as_utf8=True)
+        terminal.write_output(written.decode(), None, as_utf8=True)
     else:
         write_whole(output, written)
     if refused is not None:

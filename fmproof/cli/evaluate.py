@@ -125,5 +125,5 @@ def evaluate(
         if form == "json"
         else render_text(found, width, str if output else terminal.lettered)
     )
-    terminal.write(rendered, output, as_utf8=form == "json")
+    terminal.write_output(rendered, output, as_utf8=form == "json")
     ctx.exit({"fails": 1, "inconclusive": 3}.get(found.verdict or "", 0))

@@ -171,7 +171,7 @@ def floor(
     if output is not None:
         require_writable(output)
     if plot is not None:
-        plots.require_plottable(plot)
+        plots.require_drawable(plot)
     if (coupling == "ot") != (batch_size is not None):
         raise InputError(
             "coupling: ot goes with the --batch-size of training; give both or neither"
@@ -198,7 +198,7 @@ def floor(
     if plot is not None:
         plots.plot(found, plot, comparison)
     render = render_json if form == "json" else render_text
-    terminal.write(render(found, comparison), output, as_utf8=form == "json")
+    terminal.write_output(render(found, comparison), output, as_utf8=form == "json")
     ctx.exit(1 if comparison is not None and comparison.warnings else 0)
 
 

@@ -41,7 +41,7 @@ def wants_colour(choice: str) -> bool:
     return sys.stdout.isatty() and os.environ.get("TERM") != "dumb"
 
 
-def write(text: str, output: Path | None, *, as_utf8: bool) -> None:
+def write_output(text: str, output: Path | None, *, as_utf8: bool) -> None:
     """Write to the file ``output``, whole or not at all, or to standard output.
 
     A file is UTF-8, and so is standard output where ``as_utf8`` says that the format demands
@@ -67,14 +67,14 @@ def write(text: str, output: Path | None, *, as_utf8: bool) -> None:
             raise InputError(f"cannot write to standard output: {error.strerror}") from None
 
 
-class Progress(Protocol):
+class ProgressBar(Protocol):
     """Called as the work goes on; ``note`` is shown behind the bar."""
 
     def __call__(self, name: str, done: int, total: int, note: str = "", /) -> None: ...
 
 
 @contextmanager
-def progress() -> Iterator[Progress | None]:
+def progress() -> Iterator[ProgressBar | None]:
     """A callback that draws a progress bar once the work is long; None without a terminal."""
     if not sys.stderr.isatty():
         yield None

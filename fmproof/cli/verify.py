@@ -175,10 +175,10 @@ def verify(
             width = terminal.USUAL if output else terminal.width()
             letters = str if output else terminal.lettered
             text = render_text(report, level, width, coloured, letters)
-            terminal.write(text, output, as_utf8=False)
+            terminal.write_output(text, output, as_utf8=False)
         else:
             render: Callable[[Report], str] = import_module(f"fmproof.report.{format_}").render
-            terminal.write(render(report), output, as_utf8=True)
+            terminal.write_output(render(report), output, as_utf8=True)
         if certificate is not None and report.status != "proved":
             click.echo(f"fmproof: {certificate} is not written, for not all is proved", err=True)
         elif certificate is not None:
@@ -186,7 +186,7 @@ def verify(
             from fmproof.certificate.proved import only_certificate
 
             made = only_certificate(derivations, chosen[0])
-            terminal.write(write(made), certificate, as_utf8=True)
+            terminal.write_output(write(made), certificate, as_utf8=True)
         if refused is not None:
             raise refused
         return 0 if report.status == "proved" else 1
@@ -215,11 +215,11 @@ def _watched(run: Callable[[], int], sources: Sequence[str]) -> int:
     return status
 
 
-Found = Sequence[tuple[str, "Derivation"]]
+FoundDerivations = Sequence[tuple[str, "Derivation"]]
 """Derivations with the sources that name them."""
 
 
-def found_in(sources: Sequence[str]) -> Found:
+def found_in(sources: Sequence[str]) -> FoundDerivations:
     """What the sources name; each file is read once."""
     from fmproof.sources import find
 
@@ -228,7 +228,7 @@ def found_in(sources: Sequence[str]) -> Found:
 
 def verified(
     sources: Sequence[str],
-    found: Found,
+    found: FoundDerivations,
     problems: int | None = None,
     seed: int | None = None,
     file: Path | None = None,
@@ -250,7 +250,7 @@ def verified(
     return _selected(report, [source for source, _ in found], sources)
 
 
-def checked(sources: Sequence[str], found: Found) -> Report:
+def checked(sources: Sequence[str], found: FoundDerivations) -> Report:
     """The derivations checked by the kernel alone, with a progress bar on a terminal."""
     from fmproof.tactics.check import check
 

@@ -5,7 +5,15 @@ the page of rules as those of the kernel are.
 """
 
 from fmproof.derived import (  # noqa: F401 - every derived rule
+    derivatives_inside,
     dominations,
     functions_of_products,
+    gaussian_products,
+    gaussians,
+    integrals_inside,
     joint_integrals,
+    point_masses,
+    ratios,
+    restatements,
+    signs,
 )

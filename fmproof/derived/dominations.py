@@ -6,11 +6,12 @@ from typing import Any
 
 from sympy import Expr, S
 
+from fmproof.derived.restatements import reflexivity, restate
 from fmproof.derived.rule import derived, integrability_goal
 from fmproof.errors import RuleError
 from fmproof.kernel.algebra import bilinearity
-from fmproof.kernel.equality import equal_sides, reflexivity, unfold
-from fmproof.kernel.hypotheses import discharge, restate
+from fmproof.kernel.equality import equal_sides, unfold
+from fmproof.kernel.hypotheses import discharge
 from fmproof.kernel.integrability import (
     combination_integrable,
     mean_square_integrable,
@@ -72,39 +73,43 @@ def cauchy_schwarz(goal: Integrable) -> Theorem:
     goal = integrability_goal(goal, "Cauchy–Schwarz")
     for inner, weight in inner_factors(goal.body):
         if not inner.is_square:
-            return product_integrable(goal, weight, *inner.args)
+            a, b = inner.args
+            return product_integrable(weight, a, b, goal.measure)
     raise RuleError("Cauchy–Schwarz: no inner product in %s", goal)
 
 
 @derived("C2", _LP)
 def scalar_cauchy_schwarz(goal: Integrable, first: int, second: int) -> Theorem:
     """{w a², w b² integrable} ⊢ w·a·b integrable for scalars a and b, since 2|a b| ≤ a² + b²."""
-    parts = factors(integrability_goal(goal, "Cauchy–Schwarz").body)
+    goal = integrability_goal(goal, "Cauchy–Schwarz")
+    parts = factors(goal.body)
     fits = first != second and {first, second} <= set(range(len(parts)))
     require(fits, "Cauchy–Schwarz", f"factors {first} and {second}", goal)
     a, b = parts[first], parts[second]
     if sort_of(a) is not Sort.REAL or sort_of(b) is not Sort.REAL:
         raise RuleError("Cauchy–Schwarz: %s and %s are not both scalars", a, b)
-    return product_integrable(goal, mul(*without(parts, first, second)), a, b)
+    return product_integrable(mul(*without(parts, first, second)), a, b, goal.measure)
 
 
 @derived("C5", _LP)
 def square_integrable(goal: Integrable) -> Theorem:
     """{w‖f‖², w integrable} ⊢ w·f integrable for a vector f, since ‖f‖ ≤ 1 + ‖f‖²."""
-    parts = factors(integrability_goal(goal, "second moment").body)
+    goal = integrability_goal(goal, "second moment")
+    parts = factors(goal.body)
     places = [i for i, f in enumerate(parts) if sort_of(f) is Sort.VEC]
     if len(places) != 1:
         raise RuleError("second moment: expected a vector, found %s", goal.body)
-    return product_integrable(goal, mul(*without(parts, *places)), parts[places[0]], S.One)
+    return product_integrable(mul(*without(parts, *places)), parts[places[0]], S.One, goal.measure)
 
 
 @derived("C5", _LP)
 def scalar_square_integrable(goal: Integrable, place: int) -> Theorem:
     """{w f², w integrable} ⊢ w·f integrable for a scalar f, since |f| ≤ 1 + f²."""
-    parts = factors(integrability_goal(goal, "second moment").body)
+    goal = integrability_goal(goal, "second moment")
+    parts = factors(goal.body)
     fits = 0 <= place < len(parts) and sort_of(parts[place]) is Sort.REAL
     require(fits, "second moment", f"a scalar factor {place}", goal)
-    return product_integrable(goal, mul(*without(parts, place)), parts[place], S.One)
+    return product_integrable(mul(*without(parts, place)), parts[place], S.One, goal.measure)
 
 
 @derived("C4", _LP)
@@ -129,8 +134,7 @@ def _spread(goal: Integrable, inner: Any, weight: Expr) -> Theorem:
     known = combination_integrable(Integrable(written, *goal.measure), often, terms)
     theorem = discharge(equal_sides(goal, {0: equation}), known)
     for a, b in crossed:
-        part = Integrable(mul(weight, Inner(a, b)), *goal.measure)
-        theorem = discharge(theorem, product_integrable(part, weight, a, b))
+        theorem = discharge(theorem, product_integrable(weight, a, b, goal.measure))
     return theorem
 
 

@@ -9,7 +9,7 @@ In the order in which a row goes through it:
    ``redefined`` (a later one), ``drawn_times``, ``special_laws`` (what words say is drawn).
 3. **A verdict for each.** ``judge`` tells definitions, cases and hypotheses from claims;
    ``context`` is at hand there, ``chain`` has the rows above; ``scope`` and ``values`` are asked of
-   every row, ``constants``, ``first_steps``, ``in_law`` and ``motion`` of theirs.
+   every row, ``constants``, ``first_steps``, ``in_law``, ``motion`` and ``points`` of theirs.
 4. **A claim beside its chain.** ``compare``: the ``numbers`` first; ``ties`` says whether they may
    refute the row, with ``any_law``, ``domains`` and ``following``; ``beside`` has rows that are
    wrong beside others, ``suggest`` those one edit away.
@@ -19,7 +19,8 @@ In the order in which a row goes through it:
    ``projections``, ``gaussian_logs`` (divergences of Gaussians), ``convexity``, ``concave_log``.
 6. **From what else stands.** ``facts`` are rows that were proved and equations that are assumed;
    ``cases`` puts in what rows say of symbols; ``coefficients``, ``modulo``, ``exponentials``,
-   ``trigonometry``, ``determinants`` and ``said_densities`` know more of theirs.
+   ``trigonometry``, ``determinants``, ``second_moments``, ``said_densities``, ``stated_signs`` know
+   more of theirs.
 7. **What it needs.** ``hypotheses``, ``smoothness`` and ``interval_integrals`` are generated.
 8. **What is said of it.** ``model`` is the report as data, with its ``schema``, ``formats`` are its
    renderers; ``script`` is what was checked, to go on by hand.

@@ -79,7 +79,7 @@ def _pulled(term: Any) -> Expr:
 
 
 def other_readings(
-    elab: Elaborator, item: Item, lines: Sequence[chain.Line], written_out: Expr
+    elab: Elaborator, item: Item, lines: Sequence[chain.ChainLine], written_out: Expr
 ) -> list[PathsDrawn]:
     """The row as it follows from the last of ``lines`` that stand, and from the first."""
     nodes = [line.node for line in lines if line.stands and line.node is not None]

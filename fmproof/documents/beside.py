@@ -6,20 +6,25 @@ and the edit cannot be nothing:
 
 - what an earlier row states of a term is put in, and then another sign makes the row proved, so
   both rows cannot hold;
-- one coefficient that the document defines stands for another that it defines.
+- one coefficient that the document defines stands for another that it defines;
+- what its section says of coefficients is put in, and then another sign, factor or power makes the
+  row proved.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
+from time import process_time
 
 from sympy import Expr
 
+from fmproof.documents.cases import in_cases
 from fmproof.documents.context import Context
 from fmproof.documents.items import Item
-from fmproof.documents.suggest import flips, replaced
+from fmproof.documents.reach import section_end
+from fmproof.documents.suggest import doubled, flips, powers, replaced
 from fmproof.documents.terms import sides_fit
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
@@ -32,6 +37,8 @@ _STATED = 3
 """Earlier rows that are put in."""
 _SIGNS = 8
 _GLANCE = 1
+_SECONDS = 2.0
+"""Of processor time for what the section says of coefficients."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,40 @@ class WrongBeside:
 
 def wrong_beside(context: Context, item: Item, before: Expr, claim: Expr) -> WrongBeside | None:
     """Why a row is wrong that numbers refute for arbitrary symbols, or None."""
-    return _of_stated(context, before, claim) or _of_swapped(context, item, before, claim)
+    return (
+        _of_stated(context, before, claim)
+        or _of_swapped(context, item, before, claim)
+        or _of_coefficients(context, item, before, claim)
+    )
+
+
+def _of_coefficients(context: Context, item: Item, before: Expr, claim: Expr) -> WrongBeside | None:
+    """With what its section says of its coefficients put in, a sign, a factor or a square more or
+    less makes it proved."""
+    until = process_time() + _SECONDS
+    near = list(chain(flips(claim), powers(claim), islice(doubled(claim), _SIGNS)))
+    for (one, other), places in in_cases(context, item, before, claim):
+        if not set(places.split(", ")) <= _places_in_section(context, item):
+            continue
+        if context.numbers.of(one, other, problems=_GLANCE).status != "refuted":
+            continue
+        for words, candidate in near:
+            found = in_cases(context, item, before, candidate)
+            sides = next((sides for sides, there in found if there == places), None)
+            if process_time() > until:
+                return None
+            if sides is None or context.numbers.of(*sides, problems=_GLANCE).status != "agrees":
+                continue
+            if context.prover.prove(*sides).proved:
+                message = f"it contradicts line {places}: with {words}, it follows"
+                return WrongBeside(message, one, other, words)
+    return None
+
+
+def _places_in_section(context: Context, item: Item) -> set[str]:
+    """The rows before one in its section."""
+    before = context.reading.items[: item.index]
+    return {o.place for o in before if section_end(context.reading, o) >= item.index}
 
 
 def _of_stated(context: Context, before: Expr, claim: Expr) -> WrongBeside | None:

@@ -125,7 +125,7 @@ class _Rows:
             right, left, self.evidence.mixed
         ):
             return False
-        if _is_bayes(left, right):
+        if _is_bayes(left, right) or _is_slope(left, self.evidence):
             return False
         known = self._is_known_curve(left, right)
         if explicit:
@@ -186,6 +186,13 @@ def _is_bayes(left: t.Node, right: t.Node) -> bool:
         return False
     calls = [n for n in t.walk(right) if isinstance(n, t.Call)]
     return len(calls) > 2 and all(key_of(call.head) == key_of(left.head) for call in calls)
+
+
+def _is_slope(left: t.Node, evidence: Evidence) -> bool:
+    """s'(t) = f(t) s(t), of an s that is a function: a differential equation."""
+    if not (isinstance(left, t.Call) and left.head.primes and _of_times(left)):
+        return False
+    return key_of(replace(left.head, primes=left.head.primes - 1)) in evidence.called
 
 
 def is_square_of_coefficient(left: t.Node | None) -> TypeGuard[t.Pow]:
@@ -444,7 +451,7 @@ def _claimed_before(
     """Shape of a symbol -> the first (displayed) row that says something about it."""
     used: dict[str, int] = {}
     for item in reading.items:
-        if id(item) in defining or (item.inline and not inline):
+        if id(item) in defining or (item.inline and not inline) or item.differential:
             continue
         for side in (item.left, item.right):
             for node in t.walk(side) if side is not None else ():

@@ -17,11 +17,13 @@ from fmproof.documents.context import Context, Stipulation
 from fmproof.documents.exponentials import gathered
 from fmproof.documents.items import Item
 from fmproof.documents.reach import section_end
+from fmproof.documents.suggest import replaced
 from fmproof.documents.terms import heads_in
 from fmproof.errors import FmproofError, SortError
-from fmproof.lang.arithmetic import plus_of
+from fmproof.lang.arithmetic import plus_of, power_of
 from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import Apply, Density, Field, Gaussian, Head, Scalar, Var
+from fmproof.lang.nodes import Apply, Density, Field, Gaussian, Head, Scalar, Sqrt, Var
+from fmproof.lang.numbers import number
 from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
@@ -38,6 +40,10 @@ _ROUNDS = 3
 Sides = tuple[Expr, Expr]
 
 
+_ALONE = 4
+"""Equations that are put in each by itself, where a document has several of a symbol."""
+
+
 def in_cases(
     context: Context, item: Item, before: Expr, claim: Expr
 ) -> Iterator[tuple[Sides, str]]:
@@ -48,8 +54,13 @@ def in_cases(
         return
     about = getattr(before, "head", None)
     seen: set[Sides] = set()
-    for firsts in ({about}, set(), set(known)):  # of which symbols the first equation is taken
-        chosen = {head: cases[0 if head in firsts else -1] for head, cases in known.items()}
+    choices = [  # of which symbols the first equation is taken
+        {head: cases[0 if head in firsts else -1] for head, cases in known.items()}
+        for firsts in ({about}, set(), set(known))
+    ]
+    several = any(len(cases) > 1 for cases in known.values())
+    alone = [{head: case} for head, cases in known.items() for case in cases] if several else []
+    for chosen in (*choices, *alone[:_ALONE]):
         try:
             sides, used = _put((before, claim), chosen)
             one, other = gathered(*sides)
@@ -118,7 +129,11 @@ def _said_before(
     solved = [pair for pair in context.determined if context.said.holds_at(pair[0], item)]
     found: list[tuple[Item, Stipulation]] = []
     for other, case in sorted([*said, *solved], key=lambda pair: pair[0].index):
-        passing = case is not None and (other.picked or not free_vars(case.body))  # "at w = 0"
+        passing = case is not None and (
+            other.picked
+            or not free_vars(case.body)  # "at w = 0"
+            or (isinstance(case.head, Var) and _is_between(context, case.head, case.body))
+        )
         if case is None or (passing and not context.said.right_behind(other, item)):
             continue
         if passing and isinstance(case.head, Var) and not _leads_to(other, item):
@@ -198,7 +213,11 @@ def _case(context: Context, item: Item, left: t.Node | None) -> Stipulation | No
         if not named.sort is sort_of(body) is Sort.REAL:
             return None
         time = isinstance(left, t.Sym) and context.elab.is_time(spelled(left))
-        fits = _is_time_change(context, named, body) if time else not free_vars(body)
+        fits = (
+            _is_time_change(context, named, body) or _is_between(context, named, body)
+            if time
+            else not free_vars(body)
+        )
         return Stipulation(named, (), body, item.place) if fits else None
     if not isinstance(named, Apply) or named.head.definition is not None:
         return None
@@ -228,6 +247,12 @@ def _is_time_change(context: Context, time: Var, body: Expr) -> bool:
     return any(plus_of(body, -start) == sign * other for sign in (1, -1))
 
 
+def _is_between(context: Context, time: Var, body: Expr) -> bool:
+    """s = (r + t)/2: one time by two others, in the formula behind it."""
+    others = [v for v in free_vars(body) if context.elab.is_time(context.elab.spelling(v))]
+    return len(others) == len(free_vars(body)) == 2 and time not in others
+
+
 def _put(sides: Sides, chosen: dict[Head | Var, Stipulation]) -> tuple[Sides, list[Stipulation]]:
     used: list[Stipulation] = []
     values: dict[Var, Expr] = {c.head: c.body for c in chosen.values() if isinstance(c.head, Var)}
@@ -246,11 +271,20 @@ def _put(sides: Sides, chosen: dict[Head | Var, Stipulation]) -> tuple[Sides, li
                 for side in sides
             )
             sides = (before, claim)
+            if isinstance(body, Sqrt):  # of g² = v it is said, so that g² is v, and not (√v)²
+                sides = (_without_root(before), _without_root(claim))
             used.append(case)
             changed = True
         if not changed:
             break
     return (substitute(sides[0], values), substitute(sides[1], values)), used
+
+
+def _without_root(side: Expr) -> Expr:
+    """v for (√v)² in a side."""
+    for root in sorted(side.atoms(Sqrt), key=str):
+        side = replaced(side, power_of(root, number(2)), root.args[0])
+    return side
 
 
 def _closed(case: Stipulation, values: dict[Var, Expr]) -> tuple[Expr, dict[Var, Expr]]:

@@ -11,7 +11,7 @@ from fmproof.reading.formula import tree as t
 
 
 @dataclass
-class Line:
+class ChainLine:
     """A side of a chain that was read: its term, and whether it equals the first of the lines.
 
     What is not known to, and not known to be wrong either, is ``open``: the row after it may
@@ -35,10 +35,10 @@ class RowChain:
     only what stands there is known: lines begin anew.
     """
 
-    lines: list[Line] = field(default_factory=list)
+    lines: list[ChainLine] = field(default_factory=list)
     left: t.Node | None = None
     broken: str = ""  #: why its start was not read
-    of_left: list[Line] | None = None  #: those of the left side, once lines began anew
+    of_left: list[ChainLine] | None = None  #: those of the left side, once lines began anew
 
     @property
     def standing(self) -> list[Expr]:
@@ -46,7 +46,7 @@ class RowChain:
         return [line.term for line in self.lines if line.stands]
 
     @property
-    def undecided(self) -> Line | None:
+    def undecided(self) -> ChainLine | None:
         """The last line, where it is not known whether it equals the start."""
         return self.lines[-1] if self.lines and self.lines[-1].open else None
 
@@ -57,17 +57,17 @@ class RowChain:
 
     def leave_open(self, term: Expr, node: t.Node | None = None, follows: bool = False) -> None:
         """A line that may equal the start."""
-        self.lines.append(Line(term, False, node, open=True, follows=follows))
+        self.lines.append(ChainLine(term, False, node, open=True, follows=follows))
 
     def add(self, term: Expr, stands: bool, node: t.Node | None = None, until: float = inf) -> None:
-        self.lines.append(Line(term, stands, node, until))
+        self.lines.append(ChainLine(term, stands, node, until))
 
-    def equal_to_left(self, row: int) -> list[Line]:
+    def equal_to_left(self, row: int) -> list[ChainLine]:
         """The lines behind the left side that equal it, for a later row."""
         lines = self.lines if self.of_left is None else self.of_left
         return [line for line in lines[1:] if line.stands and line.until >= row]
 
-    def begin_anew(self, line: Line | None, why: str = "") -> None:
+    def begin_anew(self, line: ChainLine | None, why: str = "") -> None:
         """What follows goes on from ``line``; from nothing that is known, where that is None."""
         self.of_left = self.lines if self.of_left is None else self.of_left
         self.lines = [] if line is None else [line]

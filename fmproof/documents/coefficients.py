@@ -48,7 +48,7 @@ def determined(
     on its left, or else of those that it can be solved for."""
     calls = sorted({*before.atoms(Apply), *claim.atoms(Apply)}, key=str)
     new = [call for call in calls if call.head.definition is None and call.head not in known]
-    alone = [call for call in new if set(factors(before)) == {call}]
+    alone = [c for c in new if set(factors(before)) == {c} or before == Ratio(S.One, c)]
     for call in alone or new:
         value = _solved(before, claim, call)
         if value is None or call.head in _behind([value], known):
@@ -67,7 +67,10 @@ def _behind(terms: Sequence[Expr], known: Mapping[Head, Stipulation]) -> set[Hea
 
 
 def _solved(before: Expr, claim: Expr, call: Expr) -> Expr | None:
-    """What ``call`` is, if it stands in the equation linearly, or squared, and nowhere else."""
+    """What ``call`` is, if it stands in the equation linearly, squared, or alone below 1, and
+    nowhere else."""
+    if before == Ratio(S.One, call) and call.head not in heads_in([claim]):
+        return Ratio(S.One, claim)
     whole = subtract(before, claim)
     if whole is None:
         return None

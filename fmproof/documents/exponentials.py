@@ -1,4 +1,5 @@
-"""Roots and powers of exponentials, as exponentials: √exp(u) = exp(u/2), exp(u)² = exp(2 u).
+"""Roots and powers of exponentials, as exponentials: √exp(u) = exp(u/2), exp(u)² = exp(2 u); and
+exponentials of logarithms as powers: e^{−2 log v} = 1/v².
 
 A document says ᾱ = exp(−∫ β) and a = √ᾱ. What a is, is then put in as exp(−½ ∫ β), of which the
 checker knows slopes and powers.
@@ -9,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sympy import Expr, Pow, Rational
+from sympy import Expr, Pow, Rational, S
 
-from fmproof.lang.arithmetic import mul
+from fmproof.documents.suggest import replaced
+from fmproof.lang.arithmetic import coefficient, mul, summands
 from fmproof.lang.node import rebuilt
-from fmproof.lang.nodes import Apply, Exp, Head, Let, Sqrt
+from fmproof.lang.nodes import Apply, Exp, Head, Let, Log, Ratio, Sqrt
+from fmproof.lang.numbers import fraction
 
 
 def gathered(*terms: Expr) -> tuple[Expr, ...]:
@@ -48,3 +51,36 @@ def _gathered(term: Any) -> Any:
     if isinstance(term, Pow) and isinstance(term.base, Exp) and term.exp.is_Integer:
         return Exp(mul(term.exp, term.base.args[0]))
     return term
+
+
+def out_of_logarithms(term: Expr) -> tuple[Expr, Expr] | None:
+    """Of a term with e^{−2 log v} in it: with e^{log 1/v²} there, and with 1/v²; None without."""
+    named, bare = term, term
+    for power in sorted(term.atoms(Exp), key=str):
+        base = _base(power)
+        if base is not None:
+            named = replaced(named, power, Exp(Log(base)))
+            bare = replaced(bare, power, base)
+    return None if bare == term else (named, bare)
+
+
+def _base(power: Expr) -> Expr | None:
+    """1/v² of e^{−2 log v}."""
+    parts: list[Expr] = []
+    for part in summands(power.args[0]):
+        value, rest = coefficient(part)
+        times = fraction(value)
+        if not isinstance(rest, Log) or times.denominator != 1 or not 0 < abs(times) <= _MOST:
+            return None
+        inside = rest.args[0]
+        parts += [inside if times > 0 else _turned(inside)] * abs(times.numerator)
+    return mul(*parts) if parts else None
+
+
+def _turned(term: Expr) -> Expr:
+    """b/a of a/b."""
+    return Ratio(term.args[1], term.args[0]) if isinstance(term, Ratio) else Ratio(S.One, term)
+
+
+_MOST = 4
+"""Of a multiple of a logarithm that is made a power."""

@@ -10,7 +10,7 @@ from sympy import Expr
 
 from fmproof.documents.terms import heads_in
 from fmproof.errors import FmproofError
-from fmproof.lang.nodes import Apply, Div, Grad, Partial, Var
+from fmproof.lang.nodes import Apply, Div, Grad, Head, Partial, Var
 from fmproof.lang.props import Equals, ForAll, Prop
 from fmproof.lang.scope import canon, free_vars
 from fmproof.tactics.script import Derivation
@@ -114,7 +114,13 @@ class Facts:
             own = set().union(*map(free_vars, sides))
             if fact.until < row or (fact.assumed and not own - free <= fact.every):
                 continue
-            if room[fact.assumed] and heads_in(sides) <= heads:
+            if room[fact.assumed] and all(_is_known(head, heads) for head in heads_in(sides)):
                 found.append(fact)
                 room[fact.assumed] -= 1
         return found
+
+
+def _is_known(head: Head, heads: Collection[Head]) -> bool:
+    """Whether a symbol is one of ``heads``, or a gradient of what is: s(x) = ∇ log p(x)."""
+    slope = head.definition
+    return head in heads or (isinstance(slope, Grad) and heads_in([slope]) <= set(heads))

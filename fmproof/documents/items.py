@@ -162,6 +162,7 @@ class Reading:
     pieces: list[tuple[Source, Piece, str, tuple[int, ...]]] = field(default_factory=list)
     divergent: set[str] = field(default_factory=set)  # keys of what is said to diverge
     plain_e: bool = False  #: whether a plain E is the expectation
+    energies: bool = False  #: whether a plain E is an energy
     dimensions: set[str] = field(default_factory=set)  #: letters n of spaces ℝⁿ
 
     @property

@@ -36,10 +36,16 @@ def loose(reading: Reading, row: Row) -> None:
                 node = parse(right)
                 reading.loose.extend(node.parts if isinstance(node, t.Other) else (node,))
             return
-        drawn, law = row.right[:split], row.right[split + 1 :]
+        drawn, law = row.right[:split], _without_words(row.right[split + 1 :])
         _law(reading, drawn, law)
     except (Unreadable, RecursionError):
         return
+
+
+def _without_words(law: list[Token]) -> list[Token]:
+    """A law up to the words behind it: "N(0, I) independent of x_1"."""
+    words = next((i for i, token in enumerate(law) if token.text == "\\text" and i), len(law))
+    return law[:words]
 
 
 def named_law(reading: Reading, item: Item) -> bool:

@@ -6,11 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sympy import Expr, S
+from sympy import Basic, Expr, S
 
 from fmproof.documents.model import NumericEvidence
+from fmproof.documents.terms import heads_in
 from fmproof.errors import FmproofError
-from fmproof.lang.props import Prop
+from fmproof.lang.arithmetic import factors
+from fmproof.lang.nodes import Apply, Exp, IntegralOver, Ratio
+from fmproof.lang.props import Almost, ForAll, Positive, Prop, VanishesWith
 from fmproof.tactics.script import Derivation, Hypothesis
 
 _PROBLEMS = 6
@@ -61,7 +64,12 @@ class Numbers:
         return known
 
     def possible(self, props: Sequence[Prop]) -> bool:
-        """Whether some random world follows ``props``; what contradicts itself proves anything."""
+        """Whether some random world follows ``props``; what contradicts itself proves anything.
+
+        What is > 0 by its form, ∫ exp(−E(x)) dx, is so in a world in which it is a number; random
+        ones may have none.
+        """
+        props = [prop for prop in props if not positive_by_form(_of_what(prop))]
         if not props:
             return True
         found = [self.of(S.Zero, S.Zero, "=", props, n) for n in (self.problems, _MANY)]
@@ -95,3 +103,25 @@ class Numbers:
         return NumericEvidence(
             found.status, found.problems, found.worst, found.counterexample or "", found.message
         )
+
+
+def _of_what(prop: Prop) -> Basic:
+    """The term of which a proposition says that it is > 0, or not 0."""
+    while isinstance(prop, ForAll | Almost):
+        prop = prop.args[0]
+    return prop.args[-1] if isinstance(prop, Positive | VanishesWith) else prop
+
+
+def positive_by_form(term: Basic) -> bool:
+    """Whether a term is an exponential, an integral of one, or a product or quotient of these."""
+    if isinstance(term, Exp):
+        return True
+    if isinstance(term, IntegralOver):  # of exp(−x) alone it is known that it diverges
+        anything = any(head.definition is None for head in heads_in([term.body]))
+        return anything and positive_by_form(term.body)
+    if isinstance(term, Ratio):
+        return all(map(positive_by_form, term.args))
+    if isinstance(term, Apply) and term.head.definition is not None:
+        return positive_by_form(term.head.unfold(term.arguments))
+    parts = factors(term) if isinstance(term, Expr) else (term,)
+    return len(parts) > 1 and all(map(positive_by_form, parts))

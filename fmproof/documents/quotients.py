@@ -18,8 +18,8 @@ from fmproof.documents.smoothness import positivity_of
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import add, coefficient, factors, mul, summands
 from fmproof.lang.nodes import Apply, Expect, Gaussian, IntegralOver, Named, Ratio, Sqrt
-from fmproof.lang.nodes.measure import conditions as conditions_of
 from fmproof.lang.nodes.measure import drawn_by, is_density
+from fmproof.lang.nodes.measure import parents_of as conditions_of
 from fmproof.lang.props import Almost, ForAll, Prop, VanishesWith
 from fmproof.lang.scope import canon, free_vars
 from fmproof.tactics.differences import subtract

@@ -219,7 +219,8 @@ def _is_scale(part: Expr) -> bool:
     plain = isinstance(part, Apply | Var) and sort_of(part) is Sort.REAL
     defined = isinstance(part, Apply) and part.head.definition is not None
     letter = name.split("_")[0].rstrip("'")
-    scale = conventional("scalars", letter, "surely") or conventional("times", letter)
+    scale = conventional("scalars", letter, "surely") or letter.startswith("sigma")  # σ_d is sigmad
+    scale = scale or conventional("times", letter)
     return plain and not defined and scale
 
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Sequence
 from math import inf
 
 from fmproof.documents.items import Item, Reading
+from fmproof.reading.document.source import Source
+from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.symbols import spelled
 from fmproof.reading.notation.words import (
+    opens_a_case,
     restricts,
 )
 
@@ -41,6 +46,30 @@ def _last_before(reading: Reading, item: Item, end: re.Pattern[str]) -> int:
             break
         last = max((last, *rows))
     return last
+
+
+def opens_case_behind_heading(items: Sequence[Item], item: Item, names: Collection[str]) -> bool:
+    """Whether a sentence that begins like a special case, "take x_t = …", says something of letters
+    that displays use before, in another section."""
+    return opens_a_case(item.source.text, item.piece.start) and used_before_heading(
+        items[: item.index], names, item.source, item.piece.start
+    )
+
+
+def used_before_heading(
+    items: Sequence[Item], names: Collection[str], source: Source, at: int
+) -> bool:
+    """Whether the first display that has a letter of ``names`` stands in another section."""
+    for item in items:
+        sides = [side for side in (item.left, item.right) if side is not None]
+        used = any(isinstance(n, t.Sym) and spelled(n) in names for s in sides for n in t.walk(s))
+        if used and not item.inline:
+            start = item.piece.stop if item.source is source else 0
+            return _HEADING.search(source.text[start:at]) is not None
+    return False
+
+
+_HEADING = re.compile(r"^\s*#{1,6}\s|\\(?:sub)*section|\\paragraph", re.MULTILINE)
 
 
 def in_other_points(said: Item, item: Item) -> bool:

@@ -15,12 +15,18 @@ from fmproof.reading.document.tokens import (
     Macros,
     Unreadable,
     definition_spans,
-    expanded,
+    macros_expanded,
     tokens,
 )
 from fmproof.reading.formula import tree as t
 from fmproof.reading.formula.parser import parse
-from fmproof.reading.formula.plain_e import averages_by_letter, with_operator, without_operators
+from fmproof.reading.formula.plain_e import (
+    averages_by_letter,
+    energies_by_letter,
+    with_energies,
+    with_operator,
+    without_operators,
+)
 from fmproof.reading.formula.spaces import dimensions_in
 from fmproof.reading.notation.gaussian_formula import dimensions_by_logarithms
 from fmproof.reading.notation.resolve import Resolver
@@ -31,7 +37,7 @@ from fmproof.reading.notation.words import (
     diverges,
     drawn_from,
     property_of,
-    role_of,
+    role_in_words,
     says_apart,
     says_convex,
     standard_normal,
@@ -53,6 +59,7 @@ def read_items(documents: Sequence[Document]) -> Reading:
             macros.learn(text, before_the_text=True)
         macros.learn(document.source.text if document.body is None else document.body)
     reading.plain_e = averages_by_letter(document.source.text for document in documents)
+    reading.energies = energies_by_letter(document.source.text for document in documents)
     _read_documents(reading, documents, macros)
     laws_in_lines.drawn_apart(reading)
     named = {key_of(head_of(node)) for node, _ in reading.gaussians}
@@ -169,8 +176,9 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
         for start, stop in reversed(definition_spans(latex)):
             latex = latex[:start] + re.sub(r"[^\n]", " ", latex[start:stop]) + latex[stop:]
     try:
-        spread = without_operators(expanded(tokens(latex, piece.start), macros))
+        spread = without_operators(macros_expanded(tokens(latex, piece.start), macros))
         spread = with_operator(spread) if reading.plain_e else spread
+        spread = with_energies(spread) if reading.energies else spread
         reading.dimensions |= dimensions_in(spread)
         found = rows_of(spread)
     except Unreadable as error:
@@ -178,7 +186,7 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
             reading.problems.append((source.place(max(error.at, piece.start)), error.problem))
         return latex
     for i, row in enumerate(found):
-        if i and piece.kind == "inline" and _goes_on_from_name(found[i - 1], row):
+        if i and piece.kind == "inline" and _goes_on_from(found[i - 1], row):
             row = replace(row, left=found[i - 1].right)
         for tokens_beside in row.beside:
             laws_in_lines.loose(reading, Row("", None, tokens_beside, row.at))
@@ -188,7 +196,7 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
             if not says_apart(source.text, piece.start, piece.stop):
                 listed = [one for one in reading.law_draws[draws:] if id(one) in reading.listed]
                 reading.together += [frozenset(map(spelled, one.drawn)) for one in listed]
-            role = role_of(source.text, piece.start, piece.stop)
+            role = role_in_words(source.text, piece.start, piece.stop)
             special = property_of(source.text, piece.start, piece.stop)
             convex = says_convex(source.text, piece.start, piece.stop)
             if diverges(source.text, piece.stop):
@@ -228,12 +236,15 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
     return spell(spread) if piece.kind == "inline" else latex
 
 
-def _goes_on_from_name(before: Row, row: Row) -> bool:
-    """Whether a row is the second one of a² = c(t) = f(t), which says what c(t) is."""
+def _goes_on_from(before: Row, row: Row) -> bool:
+    """Whether a row is the second one of a = b(x) = c: a claim about b(x), or what that is.
+
+    Behind a number or a letter, as in N = T = 1000, it is one of the values.
+    """
     if row.left is not None or not row.relation == before.relation == "=" or not before.right:
         return False
     try:
-        return isinstance(parse(before.right), t.Call)
+        return not isinstance(parse(before.right), t.Num | t.Sym)
     except (Unreadable, RecursionError):
         return False
 

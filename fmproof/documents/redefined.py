@@ -10,6 +10,8 @@ import re
 
 from fmproof.documents.candidates import mentions, shape_of
 from fmproof.documents.items import Item, Reading, head_of
+from fmproof.documents.reach import opens_case_behind_heading
+from fmproof.lang.nodes.measure import parents_of
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Candidate, Elaborator
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
@@ -51,6 +53,23 @@ def redefinition(reading: Reading, item: Item, sure: bool) -> Candidate | None:
     return None
 
 
+def special_path(reading: Reading, item: Item, elab: Elaborator) -> Candidate | None:
+    """x_t = (1 − t) x_0 + t x_1 of an x_t that was drawn from p_t(·|z) so far, or that followed a
+    differential equation, in another section: "take x_0 ~ N(0, I) and x_t = …"."""
+    left, right = item.left, item.right
+    if not (isinstance(left, t.Sym) and left.sub) or not isinstance(right, t.Add):
+        return None
+    name = spelled(left)
+    letters = {spelled(n) for n in t.walk(right) if isinstance(n, t.Sym)}
+    drawn = [law for law in elab.laws.get(name, ()) if parents_of(law)]
+    followed = key_of(left) in elab.courses
+    if not (drawn or followed) or name in letters or not letters & set(elab.evidence.random):
+        return None
+    if not opens_case_behind_heading(reading.items, item, {name}):
+        return None
+    return Candidate(left, right, item.row.at, item.place, True)
+
+
 def _plain_places(left: t.Sym | t.Call) -> bool:
     """Whether a symbol is taken at letters that differ, so that an equation can define it."""
     places = [*left.args, *left.given] if isinstance(left, t.Call) else []
@@ -74,6 +93,8 @@ def begin(elab: Elaborator, candidate: Candidate) -> None:
     """From here on, that is what the symbol is; what was made of it is made anew."""
     left = candidate.left
     assert isinstance(left, t.Sym | t.Call)
+    elab.laws.pop(spelled(left), None)  # it may have been drawn so far
+    elab.courses.discard(key_of(head_of(left)))  # … or have followed a field
     key, shape = key_of(head_of(left)), shape_of(left)
     known = elab.candidates.get(key, [])
     elab.candidates[key] = [candidate, *(c for c in known if shape_of(c.left) != shape)]

@@ -17,7 +17,7 @@ from fmproof.documents.ties.symbols import key_of_head
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import factors, mul, without
 from fmproof.lang.nodes import Apply, Expect, IntegralOver, Lebesgue, Var
-from fmproof.lang.nodes.measure import conditions, drawn_by
+from fmproof.lang.nodes.measure import drawn_by, parents_of
 from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 
@@ -34,7 +34,7 @@ def density_facts(context: Context, sides: Sequence[Expr]) -> list[Fact]:
         drawn = {v for one in law for v in drawn_by(one)}
         if not {v for v in free_vars(value) if v.sort is Sort.VEC} <= drawn:
             continue
-        if not {v for one in law for v in conditions(one)} <= drawn:
+        if not {v for one in law for v in parents_of(one)} <= drawn:
             continue
         for node, density, var, rest in _against(sides):
             head = density.head

@@ -13,15 +13,16 @@ from contextlib import suppress
 
 from sympy import Basic, Expr, S
 
-from fmproof.documents.terms import heads_in, nodes_in
+from fmproof.documents.terms import heads_in, kinds_in, nodes_in
 from fmproof.errors import FmproofError
-from fmproof.lang.arithmetic import factors, summands
+from fmproof.lang.arithmetic import factors, mul, summands
 from fmproof.lang.node import bound_vars
 from fmproof.lang.nodes import (
     Apply,
     CondExpect,
     Density,
     Div,
+    Exp,
     Expect,
     Gaussian,
     Grad,
@@ -45,9 +46,11 @@ from fmproof.lang.props import (
     Prop,
     VanishesWith,
 )
-from fmproof.lang.scope import canon, free_vars
+from fmproof.lang.scope import canon, free_vars, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.notation.symbols import conventional
+
+_AVERAGES = frozenset((Expect, CondExpect, IntegralOver))
 
 
 def smoothness(terms: Sequence[Basic]) -> list[Prop]:
@@ -100,6 +103,8 @@ def _walk(term: Basic, seen: set[Basic]) -> Iterator[Prop]:
             yield from _walk(head.definition if plain else head.unfold(term.arguments), seen)
     if isinstance(term, Grad | Partial | Div) and term.var.sort is not Sort.PARAM:
         yield from _smooth(term.body, term.var, set())
+        for logarithm in term.body.atoms(Log):  # where the slope is taken
+            yield from positivity_of(substitute(logarithm.args[0], {term.var: term.at}))
         if not isinstance(term.at, Var):
             yield Differentiable(term.body, term.var, term.at)
             for call in nodes_in(term.body, Apply):  # also where something is drawn around it
@@ -112,8 +117,23 @@ def _walk(term: Basic, seen: set[Basic]) -> Iterator[Prop]:
             yield for_every(Positive(mixture))
     if isinstance(term, Log):
         yield from positivity_of(term.args[0])
+        if term.args[0] != (written := _written_out(term.args[0])):
+            yield from positivity_of(written)
     for arg in term.args:
         yield from _walk(arg, seen)
+
+
+def _written_out(term: Expr) -> Expr:
+    """A product with what its factors are by their definitions: SNR(t) as α_t²/σ_t²."""
+
+    def out(factor: Expr) -> Expr:
+        defined = isinstance(factor, Apply) and isinstance(factor.head, Scalar)
+        if defined and factor.head.definition is not None and factor.arguments:
+            body = factor.head.unfold(factor.arguments)
+            return factor if kinds_in([body]) & _AVERAGES else _written_out(body)
+        return factor
+
+    return mul(*map(out, factors(term)))
 
 
 def _densities(term: Basic) -> Iterator[Density]:
@@ -154,7 +174,7 @@ def positivity_of(term: Expr, scales: bool = False) -> Iterator[Prop]:
     others: list[Expr] = []
     for part, count in counts.items():
         symbol = isinstance(part, Apply) and part.head.definition is None
-        if symbol and isinstance(part.head, Density):
+        if isinstance(part, Exp) or (symbol and isinstance(part.head, Density)):
             continue
         if symbol and (count % 2 or _is_scale(part.head, scales)):
             yield for_every(Positive(part.head(*part.head.params)))
@@ -164,6 +184,8 @@ def positivity_of(term: Expr, scales: bool = False) -> Iterator[Prop]:
             others.append(part)
         elif free_vars(part):
             yield VanishesWith(S.One, part)
+            if _is_of_time(part):
+                yield Positive(part)  # (1 − t)²/t²: 0 < t < 1
     if len(others) > 1 and all(map(_is_of_time, others)):
         yield from map(Positive, others)  # t (1 − t): 0 < t < 1
     elif others and all(map(_is_coordinate, others)):
@@ -185,7 +207,7 @@ def _is_coordinate(part: Expr) -> bool:
 def _is_of_time(part: Expr) -> bool:
     """t, 1 − t: what is > 0 between two times."""
     free = free_vars(part)
-    return len(free) == 1 and all(conventional("times", v.name) for v in free)
+    return len(free) == 1 and all(conventional("times", v.name.rstrip("'")) for v in free)
 
 
 def _is_scale(head: Head, in_variance: bool) -> bool:

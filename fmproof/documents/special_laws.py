@@ -11,18 +11,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from fmproof.documents.items import Reading
+from fmproof.documents.reach import used_before_heading
 from fmproof.documents.terms import heads_in
 from fmproof.lang.nodes import Apply
 from fmproof.lang.nodes.measure import drawn_by
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Elaborator
-from fmproof.reading.notation.joint_laws import law_of_its_own
 from fmproof.reading.notation.symbols import spelled
 from fmproof.reading.notation.words import (
-    independent_of,
+    opens_a_case,
     says_from_here,
+    says_independent_of,
     says_moments,
-    sentence_around,
     speaks_of_independence,
     ties_variables,
 )
@@ -30,28 +30,31 @@ from fmproof.reading.notation.words import (
 
 @dataclass(frozen=True)
 class SpecialLaws:
-    """Draws that specialise a coupling, and the row in front of which words say so."""
+    """Draws that specialise a coupling, and the row in front of which words say so.
+
+    Attributes:
+        apart: whether words say that what is drawn is independent of the rest of the coupling.
+    """
 
     row: int
     coupling: t.Draw
     draws: tuple[t.Draw, ...]
-    apart: frozenset[str] = frozenset()  #: of the coupling, what words say is independent of them
+    apart: bool = False
 
     @property
     def whole(self) -> bool:
-        """Whether all that the coupling draws has a law of its own now; any one, of what is said to
-        be independent of the rest."""
-        return _letters(self.coupling) <= self.apart.union(*map(_letters, self.draws))
+        """Whether all that the coupling draws has a law of its own now; what has no law that is
+        said has any."""
+        drawn = {one for draw in self.draws for one in _letters(draw)}
+        return self.apart or _letters(self.coupling) <= drawn
 
     def begin(self, elab: Elaborator) -> list[Apply]:
         """From here on the laws are those of ``draws``; returned are the ones they replace."""
-        names, told = _letters(self.coupling), {one for d in self.draws for one in _letters(d)}
+        names = _letters(self.coupling)
         old = [law for name in sorted(names) for law in elab.laws.get(name, ())]
         if not self.whole:
             return list(dict.fromkeys(old))
-        if self.apart:
-            elab.coupled -= names
-        elif len(names) > 1:
+        if len(names) > 1 and not self.apart:
             elab.coupled |= names
         replaced = {law.head for law in old}
         drawn = {elab.spelling(v) for law in elab.joint for v in drawn_by(law)}
@@ -72,9 +75,6 @@ class SpecialLaws:
         }
         elab.drawn_meanings.clear()
         elab.turned_meanings.clear()
-        for symbol in self.coupling.drawn:
-            if isinstance(symbol, t.Sym) and spelled(symbol) in self.apart - told:
-                law_of_its_own(elab, symbol)
         return []
 
 
@@ -90,25 +90,20 @@ def special_laws(reading: Reading) -> list[SpecialLaws]:
         for row, draw in _later(reading, start, coupling):
             known = found.get((start, row))
             draws = (*(known.draws if known is not None else ()), draw)
-            apart = known.apart if known is not None else frozenset[str]()
-            apart |= _independent_of(reading, draw, _letters(coupling))
+            apart = _is_apart(reading, draw, coupling)
             found[start, row] = SpecialLaws(row, coupling, draws, apart)
     return [*found.values(), *_another_law(reading), *_from_here_on(reading)]
 
 
-def _independent_of(reading: Reading, draw: t.Draw, letters: set[str]) -> frozenset[str]:
-    """The letters that the sentence about a draw says to be independent of what is drawn: "x ~ q
-    independent of y"."""
-    source = reading.items[0].source if reading.items else None
-    if source is None or any(item.source is not source for item in reading.items):
-        return frozenset()
-    start, stop = sentence_around(source.text, draw.at)
-    words = source.text[start:stop]
-    if not independent_of(words):
-        return frozenset()
-    beside = (node for node in reading.loose if start <= node.at < stop)
-    named = {spelled(node) for node in beside if isinstance(node, t.Sym)}
-    return frozenset(named & letters - _letters(draw))
+def _is_apart(reading: Reading, draw: t.Draw, coupling: t.Draw) -> bool:
+    """Whether words behind "x ~ N(0, I)" say that it is independent of the other letter of a pair,
+    or before it that both are."""
+    sources = {id(item.source): item.source for item in reading.items}
+    others = _letters(coupling) - _letters(draw)
+    if len(sources) != 1 or len(others) != 1:
+        return False
+    (source,) = sources.values()
+    return says_independent_of(source.text, draw.at, *others)
 
 
 def _another_law(reading: Reading) -> Iterator[SpecialLaws]:
@@ -127,14 +122,21 @@ def _another_law(reading: Reading) -> Iterator[SpecialLaws]:
 
 
 def _from_here_on(reading: Reading) -> Iterator[SpecialLaws]:
-    """Draws of a letter that had no law before: "from here on, X ~ N(0, I)"."""
+    """Draws of a letter that had no law before: "from here on, X ~ N(0, I)"; or, in a section
+    behind one that uses the letter, "if X ~ N(0, I), then"."""
     source = reading.items[0].source if reading.items else None
     if any(item.source is not source for item in reading.items):
         return
     seen: set[str] = set()
     for row, draw in zip(reading.law_rows, reading.law_draws, strict=True):
         names = _letters(draw)
-        said = source is not None and says_from_here(source.text, draw.at)
+        said = source is not None and (
+            says_from_here(source.text, draw.at)
+            or (
+                opens_a_case(source.text, draw.at)
+                and used_before_heading(reading.items[:row], names, source, draw.at)
+            )
+        )
         if said and row and not names & seen and not _is_conditional(draw.law or draw.drawn[0]):
             yield SpecialLaws(row, draw, (draw,))
         seen |= names

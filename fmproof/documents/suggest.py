@@ -10,7 +10,7 @@ from sympy import Expr, Rational
 from fmproof.documents.terms import nodes_in
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import Add, coefficient, plus_of, summands, times_of
-from fmproof.lang.node import rebuilt
+from fmproof.lang.node import rebuilt, sort_of
 from fmproof.lang.nodes import Apply, Expect, Inner, Let, Scalar, Var
 from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.scope import free_vars
@@ -143,6 +143,25 @@ def flips(claim: Expr) -> Iterator[tuple[str, Expr]]:
     for total in (claim, *sorted(claim.atoms(Add) - {claim}, key=text)):
         for words, changed in _by_factor(total, -1):
             yield from _made(words, lambda w=total, c=changed: replaced(claim, w, c))
+
+
+def doubled(claim: Expr) -> Iterator[tuple[str, Expr]]:
+    """One summand twice, or half."""
+    for by in (2, Rational(1, 2)):
+        yield from _by_factor(claim, by)
+
+
+def powers(claim: Expr) -> Iterator[tuple[str, Expr]]:
+    """A number with a square that is missing, or without one that should not be there."""
+    numbers = {a for a in claim.atoms(Var, Apply) if sort_of(a) is Sort.REAL}
+    for one in sorted(numbers, key=text):
+        square = times_of(one, one)
+        shown, squared = text(one), text(square)
+        if claim.has(square):
+            words = f"{shown}, not {squared}"
+            yield from _made(words, lambda a=one, b=square: replaced(claim, b, a))
+        words = f"{squared}, not {shown}"
+        yield from _made(words, lambda a=one, b=square: replaced(claim, a, b))
 
 
 def _of_claim(term: Expr) -> Iterator[tuple[str, Expr]]:

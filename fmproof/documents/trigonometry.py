@@ -7,6 +7,7 @@ hypotheses of the rows that need them. Numbers say nothing of such rows.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
 from sympy import Basic, Expr, S
 
@@ -23,6 +24,8 @@ from fmproof.reading.notation.hidden_noise import linear_in
 from fmproof.tactics.differences import subtract
 
 CIRCULAR_RULES = "the rules for sin and cos"
+_LARGEST = 3
+"""Of a multiple of an angle that is taken apart."""
 _MOST = 6
 """Arguments of which the rules are written out."""
 
@@ -40,9 +43,11 @@ def circular_rules(elab: Elaborator, terms: Sequence[Expr]) -> list[Fact]:
     sin, cos = (elab.circular(name) for name in CIRCULAR)
     found = list(_slopes(sin, cos))
     places: dict[Expr, None] = {}
-    for argument in _arguments(terms, {sin, cos}):
+    arguments = _arguments(terms, {sin, cos})
+    units = _units(arguments)
+    for argument in arguments:
         found += _slopes_at(sin, cos, argument)
-        found += _of_sum(sin, cos, argument, places)
+        found += _of_sum(sin, cos, argument, places, units)
     for place in list(places)[:_MOST]:
         one, other = (power_of(head(place), number(2)) for head in (sin, cos))
         found.append(Fact(CIRCULAR_RULES, add(one, other), S.One))
@@ -84,13 +89,27 @@ def _arguments(terms: Sequence[Basic], circular: set[Head]) -> list[Expr]:
     return sorted(found, key=str)
 
 
-def _of_sum(sin: Head, cos: Head, argument: Expr, places: dict[Expr, None]) -> Iterator[Fact]:
+def _units(arguments: Sequence[Expr]) -> dict[Expr, Fraction]:
+    """The smallest multiple in which an angle stands, by the angle: 1/2 of π t, beside sin(π t)."""
+    found: dict[Expr, Fraction] = {}
+    for argument in arguments:
+        for part in summands(subtract(argument, S.Zero) or argument):
+            value, rest = coefficient(part)
+            size = abs(fraction(value))
+            if rest is not S.One and size:
+                found[rest] = min(size, found.get(rest, size))
+    return found
+
+
+def _of_sum(
+    sin: Head, cos: Head, argument: Expr, places: dict[Expr, None], units: dict[Expr, Fraction]
+) -> Iterator[Fact]:
     """sin(a ± b) and cos(a ± b), a whole multiple taken apart as well; ``places`` are the angles
     in which it ends."""
     spread = subtract(argument, S.Zero)
     if spread is None:
         return
-    parts = [part for one in summands(spread) for part in _multiples(one)]
+    parts = [part for one in summands(spread) for part in _multiples(one, units)]
     if spread is S.Zero:
         yield Fact(CIRCULAR_RULES, sin(argument), S.Zero)
         yield Fact(CIRCULAR_RULES, cos(argument), S.One)
@@ -108,11 +127,13 @@ def _of_sum(sin: Head, cos: Head, argument: Expr, places: dict[Expr, None]) -> I
         yield Fact(CIRCULAR_RULES, cos(argument), turned)
 
 
-def _multiples(part: Expr) -> list[tuple[int, Expr]]:
-    """2 a as a, a; −a with its sign. A fraction of an angle is an angle."""
+def _multiples(part: Expr, units: dict[Expr, Fraction]) -> list[tuple[int, Expr]]:
+    """2 a as a, a; −a with its sign; π t as π t/2 twice where that is an angle, too."""
     value, rest = coefficient(part)
     times = fraction(value)
     sign = 1 if times > 0 else -1
-    if times.denominator == 1 and abs(times) <= 3 and rest is not S.One:
-        return [(sign, rest)] * abs(times.numerator)
+    unit = min(units.get(rest, Fraction(1)), Fraction(1))
+    count = abs(times) / unit if unit else Fraction(0)
+    if count.denominator == 1 and count <= _LARGEST and rest is not S.One:
+        return [(sign, mul(number(unit), rest))] * count.numerator
     return [(sign, mul(number(sign), part))]

@@ -13,6 +13,7 @@ from typing import Any
 from sympy import Basic, Expr, S
 
 from fmproof.documents import (
+    exponentials,
     gaussian_logs,
     noise_moments,
     parallel,
@@ -123,6 +124,8 @@ def ways(before: Expr, claim: Expr) -> Iterator[Way]:
     part_by_part = parallel.steps(before, claim) if Ratio in kinds else None
     if part_by_part is not None:
         yield Way((Part("row", before, part_by_part),), ("cancel", "ring"))
+    if kinds >= {Exp, Log}:
+        yield from _by_logarithms(before, claim)
     yield from _by_difference(before, claim)
     if noise:
         for parts in noise_moments.parts_with_moments(
@@ -144,6 +147,19 @@ def ways(before: Expr, claim: Expr) -> Iterator[Way]:
     rooted = radicals.steps(before, claim) if kinds & {Ratio, Sqrt} else None
     if rooted is not None:
         yield Way((Part("row", before, rooted[0]),), ("root", "cancel"), tuple(rooted[1]))
+
+
+def _by_logarithms(before: Expr, claim: Expr) -> Iterator[Way]:
+    """With 1/v for e^{−log v} on both sides."""
+    there, back = map(exponentials.out_of_logarithms, (before, claim))
+    if there is None and back is None:
+        return
+    first = [] if there is None else [Step("1", there[0], by="log"), Step("2", there[1], by="auto")]
+    left, right = (end[1] if end else line for end, line in ((there, before), (back, claim)))
+    middle = quotients.steps(left, right) or [Step("3", right, by="auto")]
+    last = [] if back is None else [Step("5", back[0], by="auto"), Step("6", claim, by="log")]
+    named = [replace(step, id=f"4.{step.id}") for step in middle]
+    yield Way((Part("row", before, [*first, *named, *last]),), ("log", "exp"))
 
 
 def _by_name(before: Expr, claim: Expr) -> Way:

@@ -3,10 +3,10 @@
 ``fmproof floor DATA`` is the command; here is what it is made of.
 """
 
-from fmproof.floor.engine import Bin, Estimate
+from fmproof.floor.engine import Bin, FloorEstimate
 from fmproof.floor.field import Distance, EmpiricalField, FieldValue
 from fmproof.floor.load import load_labels, load_rows
-from fmproof.floor.log import Comparison, Log, compare, read_log
+from fmproof.floor.log import Comparison, TrainingLog, compare, read_log
 from fmproof.floor.rows import Rows
 from fmproof.floor.run import Cost, Floor, compute_floor
 from fmproof.floor.setting import Setting
@@ -17,12 +17,12 @@ __all__ = [
     "Cost",
     "Distance",
     "EmpiricalField",
-    "Estimate",
     "FieldValue",
     "Floor",
-    "Log",
+    "FloorEstimate",
     "Rows",
     "Setting",
+    "TrainingLog",
     "compare",
     "compute_floor",
     "load_labels",

@@ -16,7 +16,7 @@ from fmproof.floor.drawing import Batch, Drawing, Samples
 from fmproof.floor.rows import Floats, Ints, Rows
 from fmproof.floor.setting import Setting
 from fmproof.floor.targets import coefficients
-from fmproof.floor.variance import neighbours
+from fmproof.floor.variance import nearest_distances
 
 LEVEL = 0.999
 PILOT = 8  # samples of each stratum in the first round
@@ -46,7 +46,7 @@ class Bin:
 
 
 @dataclass(frozen=True)
-class Estimate:
+class FloorEstimate:
     """The floor: value ± error at the level LEVEL, error = statistical + numerical + hidden."""
 
     value: float
@@ -108,7 +108,9 @@ class Engine:
         rng = np.random.default_rng([self.seed, 2**31])
         index = np.sort(rng.choice(count, looked, replace=False))
         parts = [index[i : i + 512] for i in range(0, looked, 512)]
-        found = [neighbours(p, some) for part in parts for p, some in self.drawing.grouped(part)]
+        found = [
+            nearest_distances(p, some) for part in parts for p, some in self.drawing.grouped(part)
+        ]
         unseen = 0.0 if looked == count else min(_UNSEEN / looked, 1.0)
         return np.concatenate(found) * self.rows.factor, unseen
 
@@ -297,7 +299,7 @@ class Engine:
                 found += float((law * variance) @ weights) * (high - low) / 2
         return found
 
-    def _over(self, some: Any) -> Estimate:
+    def _over(self, some: Any) -> FloorEstimate:
         """The integral over the strata that ``some`` (S,) picks."""
         from scipy.special import stdtrit
 
@@ -305,7 +307,7 @@ class Engine:
         widths = np.diff(self.edges)
         value = float((widths * mean)[some].sum())
         if (n[some] < 2).any():
-            return Estimate(value, np.inf, 0.0, 0.0)
+            return FloorEstimate(value, np.inf, 0.0, 0.0)
         each = widths**2 * spread / np.maximum(n - 1, 1) / np.maximum(n, 1)
         variance = each[some].sum()
         freedom = variance**2 / max((each**2 / np.maximum(n - 1, 1))[some].sum(), 1e-300)
@@ -318,11 +320,11 @@ class Engine:
         numerical = float(np.minimum(widths * bound / np.maximum(n, 1), known)[some].sum())
         hidden = self._hidden_by_stratum()[some].sum()
         rounding = 1e-12 * abs(value)
-        return Estimate(
+        return FloorEstimate(
             value, float(quantile * np.sqrt(variance)), float(numerical + rounding), float(hidden)
         )
 
-    def estimate(self) -> Estimate:
+    def estimate(self) -> FloorEstimate:
         """The floor so far.
 
         Raises:

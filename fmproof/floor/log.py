@@ -31,7 +31,7 @@ _GROUPS = 40  # points of a curve
 
 
 @dataclass(frozen=True)
-class Log:
+class TrainingLog:
     """Losses over steps; ``t`` is None, or the time at the middle of each loss's bin."""
 
     name: str
@@ -91,7 +91,7 @@ class Comparison:
     warnings: list[str]
 
 
-def read_log(file: Path) -> Log:
+def read_log(file: Path) -> TrainingLog:
     """A CSV with columns step, loss and perhaps t; also the exports of TensorBoard (Wall time,
     Step, Value) and of Weights & Biases ("Step", "run - loss").
 
@@ -129,7 +129,9 @@ def read_log(file: Path) -> Log:
     steps = np.arange(float(len(rows))) if step is None else _numbers(file, rows, step, header)
     times = None if time is None else _numbers(file, rows, time, header)
     order = np.argsort(steps, kind="stable")
-    return Log(str(file), steps[order], losses[order], None if times is None else times[order])
+    return TrainingLog(
+        str(file), steps[order], losses[order], None if times is None else times[order]
+    )
 
 
 def _column(header: list[str], names: Sequence[str], word: str) -> int | None:
@@ -169,7 +171,7 @@ def _numbers(
 
 def compare(
     floor: Floor,
-    log: Log,
+    log: TrainingLog,
     reduction: Reduction = "mean",
     rows: Rows | None = None,
     labels: Ints | None = None,
@@ -201,7 +203,7 @@ def compare(
     )
 
 
-def _above(floor: Floor, log: Log, scale: float) -> tuple[Above, list[Above]]:
+def _above(floor: Floor, log: TrainingLog, scale: float) -> tuple[Above, list[Above]]:
     """The end of the log beside a floor: as a whole, and where it tells t, by bins."""
     per_bin = [] if log.t is None else _per_bin(floor, log, scale)
     if per_bin:
@@ -217,7 +219,7 @@ def _above(floor: Floor, log: Log, scale: float) -> tuple[Above, list[Above]]:
     return Above(low, high, loss, loss_error, floor.value * scale, floor.error * scale), parts
 
 
-def _below_all(floors: Sequence[Floor], log: Log, scale: float) -> bool:
+def _below_all(floors: Sequence[Floor], log: TrainingLog, scale: float) -> bool:
     """Whether the loss is below all of the floors, as a whole or in some bin."""
     found = [_above(floor, log, scale) for floor in floors]
     bins = zip(*(per_bin for _, per_bin in found), strict=True)
@@ -240,7 +242,7 @@ def _end(losses: Floats) -> tuple[float, float]:
     return float(tail.mean()), 3.3 * float(groups.std(ddof=1)) / math.sqrt(len(groups))
 
 
-def _per_bin(floor: Floor, log: Log, scale: float) -> list[tuple[int, Above]]:
+def _per_bin(floor: Floor, log: TrainingLog, scale: float) -> list[tuple[int, Above]]:
     times = log.t if log.t is not None else np.zeros(0)
     found = []
     edges = np.array([b.low for b in floor.bins] + [floor.bins[-1].high])
@@ -261,7 +263,7 @@ def _per_bin(floor: Floor, log: Log, scale: float) -> list[tuple[int, Above]]:
     return found
 
 
-def _curve(floor: Floor, log: Log) -> tuple[Floats, Floats, Floats]:
+def _curve(floor: Floor, log: TrainingLog) -> tuple[Floats, Floats, Floats]:
     """Means over neighbouring steps. The times of one step come first, by what each bin of them
     counts: groups that hold some of them and not others would go up and down."""
     steps, place = np.unique(log.step, return_inverse=True)

@@ -20,7 +20,7 @@ _METADATA: dict[str, dict[str, None]] = {
 }
 
 
-def require_plottable(file: Path) -> None:
+def require_drawable(file: Path) -> None:
     """Find out before the work begins whether ``file`` can be drawn.
 
     Raises:
@@ -43,7 +43,7 @@ def plot(floor: Floor, file: Path, comparison: Comparison | None = None) -> None
     Raises:
         InputError: as for :func:`require_plottable`.
     """
-    require_plottable(file)
+    require_drawable(file)
     import matplotlib as mpl
 
     settings = {"svg.hashsalt": "fmproof floor", "svg.fonttype": "path", "font.size": 9.5}

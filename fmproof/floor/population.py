@@ -16,7 +16,7 @@ _SPARSE = 0.5  # share of the members above which looking for them is given up
 
 
 @dataclass(frozen=True)
-class Part:
+class PopulationPart:
     """Some of the members of a population, and the queries that they matter to.
 
     Attributes:
@@ -87,7 +87,7 @@ class Population:
 
     def that_matter(
         self, y: Floats, ratio: Floats, nearest: Floats | None, dtype: Any
-    ) -> tuple[Callable[[Ints], Ints], Iterator[Part]]:
+    ) -> tuple[Callable[[Ints], Ints], Iterator[PopulationPart]]:
         """All members but some whose weights are negligible, and how rows rank among them.
 
         Where picking them does not pay off it is all, in order. See :meth:`Clusters.reached`.
@@ -133,13 +133,13 @@ class Population:
         """The rows at these places among the members."""
         return place if self.members is None else self.members[place]
 
-    def _all(self, dtype: Any) -> Iterator[Part]:
+    def _all(self, dtype: Any) -> Iterator[PopulationPart]:
         for start, stop in self.slices(dtype):
-            yield Part(slice(None), start, *self.block(start, stop, dtype))
+            yield PopulationPart(slice(None), start, *self.block(start, stop, dtype))
 
-    def _part(self, clusters: Clusters, reached: Reached, dtype: Any) -> Iterator[Part]:
+    def _part(self, clusters: Clusters, reached: Reached, dtype: Any) -> Iterator[PopulationPart]:
         step = self.slices(dtype)[0][1]
         for queries, first, last in reached:
             for a in range(first, last, step):
                 place = clusters.order[a : min(a + step, last)]
-                yield Part(queries, a, *self._some(self._members(place), dtype))
+                yield PopulationPart(queries, a, *self._some(self._members(place), dtype))

@@ -11,12 +11,12 @@ from time import perf_counter
 
 from fmproof.errors import InputError
 from fmproof.floor.drawing import Batch, Drawing, Samples
-from fmproof.floor.engine import LEVEL, Bin, Engine, Estimate
+from fmproof.floor.engine import LEVEL, Bin, Engine, FloorEstimate
 from fmproof.floor.resume import ResumedRun, RunFile
 from fmproof.floor.rows import Ints, Rows
 from fmproof.floor.setting import Setting
 
-Progress = Callable[[str, int, int, str], None]
+FloorProgress = Callable[[str, int, int, str], None]
 _FIRST, _LARGEST = 256, 2**14
 
 
@@ -48,7 +48,7 @@ class Floor:
     factor: float
     labels: int
     setting: Setting
-    estimate: Estimate
+    estimate: FloorEstimate
     bins: list[Bin]
     total: float
     trivial: float
@@ -76,7 +76,7 @@ def compute_floor(
     bins: int = 10,
     tolerance: float = 0.01,
     time_limit: float = math.inf,
-    progress: Progress | None = None,
+    progress: FloorProgress | None = None,
     workers: int | None = None,
     scheduler: str | None = None,
     resume: FilePath | None = None,
@@ -169,7 +169,7 @@ class _Run:
         engine: Engine,
         start: float,
         time_limit: float,
-        progress: Progress | None,
+        progress: FloorProgress | None,
         memory: RunFile | None,
     ) -> None:
         self.engine, self.start, self.time_limit = engine, start, time_limit
@@ -240,7 +240,7 @@ def _next_total(engine: Engine, tolerance: float) -> int:
     return int(min(max(wanted, 64), max(known, _FIRST), _LARGEST))
 
 
-def _show(engine: Engine, tolerance: float, progress: Progress) -> None:
+def _show(engine: Engine, tolerance: float, progress: FloorProgress) -> None:
     found = engine.estimate()
     if not (math.isfinite(found.error) and found.value > 0):
         return

@@ -135,7 +135,7 @@ def _error_bound(
     return np.where(np.isfinite(bound) & np.isfinite(value), bound, np.inf)
 
 
-def neighbours(population: Population, index: Ints) -> Floats:
+def nearest_distances(population: Population, index: Ints) -> Floats:
     """From each of some rows to the nearest that differs from it: distances (n,); inf if none."""
     rows, summary = population.rows, population.summary
     own = rows.take(index) - summary.centre

@@ -18,6 +18,6 @@ from fmproof.kernel import (  # noqa: F401 - every rule
     ring,
     slopes,
 )
-from fmproof.kernel.rule import close
+from fmproof.kernel.rule import close_rules
 
-close()
+close_rules()

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from sympy import Expr
 
-from fmproof.errors import RuleError
 from fmproof.kernel.rule import require, rule
 from fmproof.kernel.theorem import Sequent, infer
-from fmproof.lang.arithmetic import Add, add, factors, mul, summands, without
+from fmproof.lang.arithmetic import Add, add, mul, summands
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import Inner, Ratio
 from fmproof.lang.props import Equals, VanishesWith
-from fmproof.lang.scope import alpha_equal
 from fmproof.lang.sorts import Sort
+
+
+def paired(a: Expr, b: Expr) -> Expr:
+    """a·b: ⟨a, b⟩ of two vectors, and else their product."""
+    return Inner(a, b) if sort_of(a) is sort_of(b) is Sort.VEC else mul(a, b)
 
 
 @rule("A1", "Rudin, Principles of Mathematical Analysis, definition 1.36")
@@ -24,24 +27,9 @@ def bilinearity(term: Expr) -> Sequent:
     return infer(Equals(term, add(*(Inner(a, b) for a in left for b in right))))
 
 
-def ratio_and_denominator(parts: tuple[Expr, ...]) -> tuple[int, int] | None:
-    """The positions of a ratio a/b and of a b among factors."""
-    for i, ratio in enumerate(parts):
-        if type(ratio) is Ratio:
-            for j, factor in enumerate(parts):
-                if j != i and alpha_equal(factor, ratio.args[1]):
-                    return i, j
-    return None
-
-
 @rule("A2", "b·(a/b) = a for b ≠ 0, and for b = 0 both sides are 0")
-def cancel(term: Expr) -> Sequent:
-    """{b = 0 ⇒ a·k = 0} ⊢ b·(a/b)·k = a·k; where k has a vector in it, {b = 0 ⇒ a = 0}."""
-    parts = factors(term)
-    found = ratio_and_denominator(parts)
-    if found is None:
-        raise RuleError("cancel: expected a product with b and a/b, found %s", term)
-    numerator, denominator = parts[found[0]].args
-    rest = mul(numerator, *without(parts, *found))
-    vanishing = rest if sort_of(rest) is Sort.REAL else numerator
-    return infer(Equals(term, rest), VanishesWith(vanishing, denominator))
+def cancel_denominator(a: Expr, b: Expr, k: Expr) -> Sequent:
+    """{b = 0 ⇒ a·k = 0} ⊢ b·(a/b)·k = a·k; where k is a vector, {b = 0 ⇒ a = 0}."""
+    rest = mul(a, k)
+    vanishing = rest if sort_of(rest) is Sort.REAL else a
+    return infer(Equals(mul(b, Ratio(a, b), k), rest), VanishesWith(vanishing, b))

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sympy import Expr, S
 
 from fmproof.errors import RuleError
+from fmproof.kernel.algebra import paired
 from fmproof.kernel.gaussian import exponent, is_gaussian
 from fmproof.kernel.integrals import is_integral, linear_parts, with_body
 from fmproof.kernel.rule import require, rule
 from fmproof.kernel.theorem import Sequent, infer
-from fmproof.lang.arithmetic import Add, Mul, Pow, add, factors, mul, power_of, summands, without
+from fmproof.lang.arithmetic import Add, Mul, Pow, add, factors, mul, power_of, without
 from fmproof.lang.node import bound_vars, is_nonnegative, is_one_of, shown, sort_of
 from fmproof.lang.nodes import (
     Abs,
     Apply,
     ArgMin,
     Div,
+    Draw,
     Exp,
     Gaussian,
     Grad,
@@ -46,9 +48,8 @@ from fmproof.lang.scope import alpha_equal, apart, free_vars, fresh, substitute
 from fmproof.lang.sorts import Sort
 
 CALCULUS = "Rudin, Principles of Mathematical Analysis, theorems 5.3, 5.5 and 9.15"
-_EXCHANGE = "Folland, Real Analysis, theorem 2.27"
 DERIVATIVES = (Grad, Partial, Div)
-_FUNCTIONS = (Exp, Log, Sqrt, Abs)
+_EXCHANGE = "Folland, Real Analysis, theorem 2.27"
 
 
 # --- where derivatives exist --------------------------------------------------------------
@@ -68,28 +69,16 @@ def _needs(body: Any, pairs: tuple[tuple[Var, Expr], ...]) -> list[Prop]:
         moving = (p for p in parts if variables & free_vars(p) and p not in variables)
         return [Differentiable(part, *flat) for part in moving]
 
-    def nonzero(part: Expr) -> Prop:
-        return VanishesWith(S.One, substitute(part, places))
-
     kind = type(body)
     if not variables & free_vars(body) or body in variables:
         return []
-    if is_one_of(body, (Add, Mul)):
-        return differentiable(
-            factor
-            for _, part in linear_parts(body, variables)
-            for factor in ((part,) if kind is Add else factors(part))
-        )
-    if kind is Pow:
-        return differentiable(body.args[:1])
-    if kind is Inner:
-        return differentiable(dict.fromkeys(body.args))
-    if kind is Ratio:
-        return [*differentiable(body.args), nonzero(body.args[1])]
-    if is_one_of(body, _FUNCTIONS):
-        signs = {Exp: [], Abs: [nonzero(body.args[0])]}
-        positive = [Positive(substitute(body.args[0], places))]
-        return [*differentiable(body.args), *signs.get(kind, positive)]
+    if kind is Add:
+        return differentiable(part for _, part in linear_parts(body, variables))
+    if kind is Mul:
+        return differentiable(factors(body))
+    if kind in _DOMAINS:
+        there = (substitute(arg, places) for arg in body.args)
+        return [*differentiable(dict.fromkeys(body.args)), *_DOMAINS[kind](*there)]
     if kind is Apply and type(body.head) is Gaussian:
         variance = substitute(body.arguments[2], places)
         return [*differentiable(body.arguments), Positive(variance)]
@@ -164,25 +153,15 @@ def _derivative(node: Any) -> Expr:
         return dim if kind is Div else S.One
     parts = linear_parts(body, (var,))
     if len(parts) > 1 or parts[0][0] is not S.One:
-        return add(*(_scaled(kind, c, f, slope) for c, f in parts))
+        return add(*(_product(kind, part, here, slope) for part in parts if part[1] is not S.One))
     if type(body) is Mul:
         return _product(kind, factors(body), here, slope)
-    if type(body) is Pow:
-        base, power = body.args
-        return mul(power, power_of(here(base), fraction(power) - 1), slope(base))
-    if type(body) is Inner and kind is Partial:
-        a, b = body.args
-        return add(Inner(slope(a), here(b)), Inner(here(a), slope(b)))
+    if type(body) in _PARTIALS and (type(body) is not Inner or kind is Partial):
+        outer = _PARTIALS[type(body)](*map(here, body.args))
+        return add(*(paired(a, slope(part)) for a, part in zip(outer, body.args, strict=True)))
     if type(body) is Inner and var.sort is Sort.VEC:
         (c, a), (k, b) = ((_coefficient(side, var), side) for side in body.args)
         return add(mul(c, here(b)), mul(k, here(a)))
-    if type(body) is Ratio:
-        a, b = body.args
-        below = here(b)
-        first = mul(Ratio(S.One, below), slope(a))
-        return add(first, mul(S.NegativeOne, here(a), Ratio(S.One, mul(below, below)), slope(b)))
-    if is_one_of(body, _FUNCTIONS):
-        return mul(_OUTER[type(body)](here(body.args[0])), slope(body.args[0]))
     if type(body) is Apply and type(body.head) is Gaussian:
         return mul(here(body), slope(exponent(body)))
     if type(body) is Apply and body.head.definition is None:
@@ -190,24 +169,31 @@ def _derivative(node: Any) -> Expr:
     raise RuleError("derivative: no rule for %s", node)
 
 
-_OUTER: dict[type, Callable[[Expr], Expr]] = {
-    Exp: Exp,
-    Log: lambda a: Ratio(S.One, a),
-    Sqrt: lambda a: mul(S.Half, Ratio(S.One, Sqrt(a))),
-    Abs: lambda a: Ratio(a, Abs(a)),
+_PARTIALS: dict[type, Callable[..., tuple[Expr, ...]]] = {
+    Pow: lambda a, n: (mul(n, power_of(a, fraction(n) - 1)), S.Zero),
+    Inner: lambda a, b: (b, a),
+    Ratio: lambda a, b: (Ratio(S.One, b), mul(S.NegativeOne, a, Ratio(S.One, mul(b, b)))),
+    Exp: lambda a: (Exp(a),),
+    Log: lambda a: (Ratio(S.One, a),),
+    Sqrt: lambda a: (mul(S.Half, Ratio(S.One, Sqrt(a))),),
+    Abs: lambda a: (Ratio(a, Abs(a)),),
 }
-"""The derivatives of the functions."""
-
-
-def _scaled(kind: type, constant: Expr, moving: Expr, slope: Any) -> Expr:
-    """The derivative of a constant times what moves; either may be the vector."""
-    if kind is Div and sort_of(constant) is Sort.VEC:
-        return Inner(constant, slope(moving, Grad)) if moving is not S.One else S.Zero
-    return mul(constant, slope(moving))
+"""What multiplies the derivative of each argument in that of an operation."""
+_DOMAINS: dict[type, Callable[..., tuple[Prop, ...]]] = {
+    Pow: lambda a, n: (),
+    Inner: lambda a, b: (),
+    Ratio: lambda a, b: (VanishesWith(S.One, b),),
+    Exp: lambda a: (),
+    Log: lambda a: (Positive(a),),
+    Sqrt: lambda a: (Positive(a),),
+    Abs: lambda a: (VanishesWith(S.One, a),),
+}
+"""Where these operations are differentiable."""
 
 
 def _product(kind: type, parts: tuple[Expr, ...], here: Any, slope: Any) -> Expr:
-    """The product rule: of the first factor and the others, or of the scalars and the vector."""
+    """The product rule: of the first factor and the others, or of the scalars and the vector. The
+    derivative of a constant is 0."""
     place = next((i for i, f in enumerate(parts) if sort_of(f) is Sort.VEC), 0)
     first, rest = parts[place], mul(*without(parts, place))
     if kind is Div:
@@ -239,11 +225,9 @@ def _chain(body: Apply, var: Var, at: Expr, kind: type, slope: Any) -> Expr:
         inner = Apply(body.head, *here[:place], name, *here[place + 1 :])
         if argument is var and len(moved) == 1:
             raise RuleError("derivative: nothing to separate in %s", slope(body))
-        if name.sort is Sort.REAL:
-            outer = Partial(inner, name, value)
-            total.append(mul(outer, slope(argument)))
-        elif name.sort is Sort.VEC and body.head.result is Sort.REAL and kind is Partial:
-            total.append(Inner(Grad(inner, name, value), slope(argument)))
+        if name.sort is Sort.REAL or (body.head.result is Sort.REAL and kind is Partial):
+            outer = Partial if name.sort is Sort.REAL else Grad
+            total.append(paired(outer(inner, name, value), slope(argument)))
         elif name.sort is Sort.VEC and kind is Grad and var.sort is Sort.VEC:
             total.append(mul(_coefficient(argument, var), Grad(inner, name, value)))
         else:
@@ -270,17 +254,13 @@ def derivative(term: Derivative) -> Sequent:
 
 
 @rule("D5", "Rudin, Principles of Mathematical Analysis, theorem 5.8")
-def stationary_at_zero(goal: VanishesWith) -> Sequent:
-    """⊢ f(s) = 0 ⇒ k⟨a, ∇f(s)⟩ = 0 for f that is clearly ≥ 0, and so with ∂f(s). No condition: if
+def slope_at_zero(a: Expr, slope: Derivative) -> Sequent:
+    """⊢ f(s) = 0 ⇒ ⟨a, ∇f(s)⟩ = 0 for f that is clearly ≥ 0, and so with a·∂f(s). No condition: if
     f is not differentiable the derivative is 0.
     """
-    for part in factors(goal.args[0]):
-        for slope in part.args if type(part) is Inner else (part,):
-            if is_one_of(slope, (Grad, Partial)) and is_nonnegative(slope.body):
-                value = substitute(slope.body, {slope.var: slope.at})
-                if sort_of(slope.body) is Sort.REAL and alpha_equal(value, goal.args[1]):
-                    return infer(goal)
-    raise RuleError("stationary: no derivative of what vanishes in %s", goal)
+    fits = sort_of(slope.body) is Sort.REAL and is_nonnegative(slope.body)
+    require(fits, "stationary", "∇f or ∂f with f ≥ 0", slope)
+    return infer(VanishesWith(paired(a, slope), substitute(slope.body, {slope.var: slope.at})))
 
 
 @rule("D6", CALCULUS)
@@ -335,31 +315,27 @@ def dominated_differentiable(premise: Dominated) -> Sequent:
 
 
 @rule("D3", "the gradient of a Gaussian density is bounded, in x and in m")
-def gaussian_dominated(goal: Dominated) -> Sequent:
+def times_gaussian_dominated(
+    density: Expr, k: Expr, var: Var, at: Expr, measure: Sequence[Draw]
+) -> Sequent:
     """{v > 0, k integrable} ⊢ domination of the gradient of k·N(x; m, v) in x or in m, where k and
     v do not depend on it, and v on nothing that is integrated.
     """
-    parts = factors(goal.body)
-    for place, part in enumerate(parts):
-        if is_gaussian(part) and goal.var in free_vars(part):
-            x, m, v = part.arguments
-            rest = mul(*without(parts, place))
-            moving = [a for a in (x, m) if goal.var in free_vars(a)]
-            constant = not free_vars(v).intersection(bound_vars(goal))
-            if moving == [goal.var] and constant and goal.var not in free_vars(rest):
-                return infer(goal, Positive(v), Integrable(rest, *goal.measure))
-    raise RuleError("domination: no Gaussian density in %s", goal)
+    require(is_gaussian(density), "domination", "N(x; m, v)", density)
+    x, m, v = density.args[1:]
+    goal = Dominated(mul(k, density), var, at, *measure)
+    moving = [part for part in (x, m, v, k) if var in free_vars(part)]
+    if moving not in ([x], [m]) or moving != [var] or free_vars(v) & set(bound_vars(goal)):
+        raise RuleError("domination: more than the mean or the place moves in %s", goal)
+    return infer(goal, Positive(v), Integrable(k, *measure))
 
 
 # --- minimisers ---------------------------------------------------------------------------
 
 
 @rule("G2", "f + k ≤ g + k if and only if f ≤ g")
-def minimisers_of_shift(term: Expr) -> Sequent:
+def argmin_of_shift(f: Expr, k: Expr, var: Var) -> Sequent:
     """⊢ argmin_θ (f + k) = argmin_θ f, for k free of θ."""
-    require(type(term) is ArgMin, "minimisers", "argmin", term)
-    body, var = term.args
-    kept = [s for s in summands(body) if var in free_vars(s)]
-    if len(kept) == len(summands(body)):
-        raise RuleError("minimisers: no summand of %s is free of %s", body, var)
-    return infer(Equals(term, ArgMin(add(*kept), var)))
+    if var in free_vars(k):
+        raise RuleError("minimisers: %s is not free of %s", k, var)
+    return infer(Equals(ArgMin(add(f, k), var), ArgMin(f, var)))

@@ -21,18 +21,12 @@ from fmproof.lang.node import (
     shown,
 )
 from fmproof.lang.nodes import Apply, Gaussian, Head, Named, Var
-from fmproof.lang.nodes.measure import conditions, is_density
+from fmproof.lang.nodes.measure import is_density, parents_of
 from fmproof.lang.props import Almost, AtMost, Equals, ForAll, Prop
 from fmproof.lang.scope import alpha_equal, free_vars, replace_head, substitute
 
 _EQUALITY = "equational logic, e.g. Baader & Nipkow, Term Rewriting and All That, section 3.1"
 QUANTIFIERS = "first-order logic, e.g. Enderton, A Mathematical Introduction to Logic, section 2.4"
-
-
-@rule("E7", _EQUALITY)
-def reflexivity(term: Expr) -> Sequent:
-    """⊢ a = a."""
-    return infer(Equals(term, term))
 
 
 @rule("E7", _EQUALITY)
@@ -159,7 +153,7 @@ def _require_density(head: Any, params: tuple[Var, ...], body: Any) -> None:
     own = params[start : start + len(head.main)]
     fits = is_density(body) and (
         body.head.drawn(body) == own
-        and not conditions(body) & set(own)
+        and not parents_of(body) & set(own)
         and [item.range for item in body.head.over] == [item.range for item in head.over]
     )
     if not fits:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from fmproof.errors import RuleError
 from fmproof.kernel.rule import rule
 from fmproof.kernel.theorem import Sequent, Theorem, infer
 from fmproof.lang.props import Prop
-from fmproof.lang.scope import alpha_equal, canon
+from fmproof.lang.scope import canon
 
 SEQUENTS = "the sequent calculus, e.g. Troelstra & Schwichtenberg, Basic Proof Theory, section 1.3"
 
@@ -25,17 +24,3 @@ def discharge(theorem: Theorem, condition: Theorem) -> Sequent:
     if len(remaining) == len(theorem.hypotheses):
         return infer(theorem.conclusion, after=(theorem,))
     return infer(theorem.conclusion, *condition.hypotheses, *remaining)
-
-
-@rule("E8", SEQUENTS)
-def weaken(theorem: Theorem, prop: Prop) -> Sequent:
-    """From A ⊢ Q: A, P ⊢ Q."""
-    return infer(theorem.conclusion, prop, after=(theorem,))
-
-
-@rule("E8", SEQUENTS)
-def restate(theorem: Theorem, prop: Prop) -> Sequent:
-    """The same theorem with its conclusion under other bound names."""
-    if not alpha_equal(theorem.conclusion, prop):
-        raise RuleError("restate: %s is not %s", prop, theorem.conclusion)
-    return infer(prop, after=(theorem,))

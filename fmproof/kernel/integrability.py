@@ -13,26 +13,25 @@ from typing import Any
 from sympy import Expr, S
 
 from fmproof.errors import RuleError
-from fmproof.kernel.algebra import ratio_and_denominator
+from fmproof.kernel.algebra import paired
 from fmproof.kernel.equality import lifted
-from fmproof.kernel.integrals import integral_argument, is_integral, joint_law, with_body
+from fmproof.kernel.integrals import draws_variables, in_order, joint_law, with_body
 from fmproof.kernel.ring import polynomial
-from fmproof.kernel.rule import Equation, require, rule
+from fmproof.kernel.rule import Equation, Integrated, require, rule
 from fmproof.kernel.theorem import Sequent, infer
 from fmproof.lang.arithmetic import add, factors, mul, without
-from fmproof.lang.node import Lift, bound_vars, is_nonnegative, remembered, sort_of
-from fmproof.lang.nodes import Apply, Inner, IntegralOver, Lebesgue, Ratio, Var
+from fmproof.lang.node import Lift, bound_vars, is_nonnegative, remembered
+from fmproof.lang.nodes import Apply, Draw, Inner, IntegralOver, Lebesgue, Ratio, Var
 from fmproof.lang.nodes.measure import (
     against_lebesgue,
-    conditions,
     drawn_by,
     is_density,
+    parents_of,
     without_lets,
 )
 from fmproof.lang.numbers import is_number
 from fmproof.lang.props import Integrable
 from fmproof.lang.scope import alpha_equal, apart, free_vars
-from fmproof.lang.sorts import Sort
 
 _TONELLI = "Tonelli; Folland, Real Analysis, theorem 2.37"
 LP = "Folland, Real Analysis, sections 5.5 and 6.1"
@@ -56,9 +55,9 @@ def joint_form(goal: Any) -> Integrable | None:
     body, measures = against_lebesgue(*without_lets(goal.body, goal.measure))
     if body is S.Zero:
         return None
-    parts = [factor for factor in factors(body) if not _is_constant(factor)]
-    ranges: dict[Var, Any] = {item.var: item for item in measures if type(item) is Lebesgue}
     laws: list[Any] = [item for item in measures if type(item) is not Lebesgue]
+    parts = [*laws, *(factor for factor in factors(body) if not _is_constant(factor))]
+    ranges: dict[Var, Any] = {item.var: item for item in measures if type(item) is Lebesgue}
     taken = frozenset(ranges).union(free_vars(goal), *map(drawn_by, laws))
     place = 0
     while place < len(parts):  # a marginal becomes the law whose marginal it is
@@ -66,24 +65,21 @@ def joint_form(goal: Any) -> Integrable | None:
         if law is None:
             place += 1
             continue
-        dense = [draw for draw in law if is_density(draw)]
-        laws.extend(draw for draw in law if not is_density(draw))
-        ranges |= {item.var: item for draw in dense for item in draw.head.ranges(draw)}
-        taken = taken.union(ranges, *map(drawn_by, laws))
-        parts[place : place + 1] = [draw for draw in dense if not _is_constant(draw)]
+        ranges |= {i.var: i for draw in law if is_density(draw) for i in draw.head.ranges(draw)}
+        taken = taken.union(ranges, *map(drawn_by, law))
+        parts[place : place + 1] = [draw for draw in law if not _is_constant(draw)]
     place = 0
-    while place < len(parts) + len(laws):  # one of variables that nothing else has has mass one
-        factor = (*parts, *laws)[place]
-        own = frozenset(drawn_by(factor)) if _is_law_of(factor, ranges) else None
-        others = without((*parts, *laws), place)
-        if own is None or any(own & free_vars(other) for other in others):
+    while place < len(parts):  # one of variables that nothing else has has mass one
+        own = frozenset(drawn_by(parts[place]) if _is_law_of(parts[place], ranges) else ())
+        others = without(tuple(parts), place)
+        if not own or any(own & free_vars(other) for other in others):
             place += 1
             continue
         ranges = {var: item for var, item in ranges.items() if var not in own}
-        left_over = len(parts) - (place < len(parts))
-        parts, laws = list(others[:left_over]), list(others[left_over:])
-        place = 0
-    used = free_vars(mul(*parts)).union(*(conditions(law) for law in laws))
+        parts, place = list(others), 0
+    laws = [part for part in parts if _draws(part) and not is_density(part)]
+    parts = [part for part in parts if part not in laws]
+    used = free_vars(mul(*parts)).union(*(parents_of(law) for law in laws))
     left = [item for var, item in ranges.items() if var in used or not item.bounded]
     left.sort(key=lambda item: (item.var.sort.value, str(item.range), item.var.name))
     return Integrable(mul(*parts), *left, *laws) if left or laws else None
@@ -94,19 +90,19 @@ def _is_constant(factor: Any) -> bool:
     return is_number(factor) or (is_density(factor) and factor.head.is_uniform)
 
 
+def _draws(factor: Any) -> bool:
+    return type(factor) is Apply and factor.head.draws
+
+
 def _is_law_of(factor: Any, ranges: dict[Var, Any]) -> bool:
     """Whether a factor is a density of integrated variables, each over its own range, or a law.
 
     Only then is its integral over them one, and its value finite almost everywhere.
     """
     if not is_density(factor):
-        return type(factor) is Apply and factor.head.draws
-    drawn = factor.head.drawn(factor)
-    return (
-        all(type(var) is Var for var in drawn)
-        and len(set(drawn)) == len(drawn)
-        and not conditions(factor).intersection(drawn)
-        and all(ranges.get(item.var) == item for item in factor.head.ranges(factor))
+        return _draws(factor)
+    return draws_variables(factor) and all(
+        ranges.get(item.var) == item for item in factor.head.ranges(factor)
     )
 
 
@@ -121,10 +117,7 @@ def tonelli(goal: Integrable, premise: Integrable, order: Sequence[int]) -> Sequ
     if first is None or second is None:
         same = first is second and not order
     else:
-        places = list(range(len(first.measure)))
-        same = sorted(order) == places and alpha_equal(
-            Integrable(first.body, *(first.measure[i] for i in order)), second
-        )
+        same = alpha_equal(Integrable(first.body, *in_order(first.measure, order)), second)
     if not same:
         raise RuleError("Tonelli: %s and %s are different integrals", goal, premise)
     return infer(goal, premise)
@@ -148,58 +141,48 @@ def combination_integrable(
     """{each fᵢ integrable} ⊢ f integrable, where f = Σ cᵢ fᵢ by arithmetic, for cᵢ free of the
     integrated variables.
     """
-    whole = add(*(mul(c, part) for c, part in zip(coefficients, parts, strict=True)))
+    if len(coefficients) != len(parts):
+        raise RuleError(f"combination: {len(coefficients)} coefficients of {len(parts)} functions")
+    whole = add(*map(mul, coefficients, parts))
     if whole != goal.body and polynomial(whole) != polynomial(goal.body):
-        raise RuleError("sum: %s is not the integrand of %s", whole, goal)
+        raise RuleError("combination: %s is not the integrand of %s", whole, goal)
     for constant in coefficients:
         if free_vars(constant).intersection(bound_vars(goal)):
-            raise RuleError("sum: %s is no constant in %s", constant, goal)
+            raise RuleError("combination: %s is no constant in %s", constant, goal)
     return infer(goal, *(_over(goal, part) for part in parts))
 
 
 @rule("C8", "|b·(a/b)| ≤ |a|, with a/0 = 0")
-def cancelled_ratio(goal: Integrable) -> Sequent:
+def ratio_integrable(goal: Integrable, a: Expr, b: Expr, k: Expr) -> Sequent:
     """{a·f integrable} ⊢ b·(a/b)·f integrable, since |b·(a/b)| ≤ |a| with a/0 = 0.
 
     The densities of the measure count as factors.
     """
     body, measures = against_lebesgue(goal.body, goal.measure)
-    parts = factors(body)
-    found = ratio_and_denominator(parts)
-    if found is None:
-        raise RuleError("ratio: no b·(a/b) in %s", goal)
-    numerator: Any = parts[found[0]].args[0]
-    return infer(goal, Integrable(mul(numerator, *without(parts, *found)), *measures))
+    if body != mul(b, Ratio(a, b), k):
+        raise RuleError("ratio: %s is not about %s times %s/(%s) times %s", goal, b, a, b, k)
+    return infer(goal, Integrable(mul(a, k), *measures))
 
 
 @rule("C2", LP)
-def product_integrable(goal: Integrable, weight: Expr, a: Expr, b: Expr) -> Sequent:
+def product_integrable(weight: Expr, a: Expr, b: Expr, measure: Sequence[Draw]) -> Sequent:
     """{w|a|², w|b|² integrable} ⊢ w·a·b integrable, since 2|a b| ≤ |a|² + |b|²; a and b are scalars
     or vectors, and of two vectors a·b is ⟨a, b⟩.
     """
-    vectors = sort_of(a) is sort_of(b) is Sort.VEC
-    if goal.body != mul(weight, Inner(a, b) if vectors else mul(a, b)):
-        raise RuleError("Cauchy–Schwarz: %s is not about %s times %s times %s", goal, weight, a, b)
-    squares = (Inner(f, f) if sort_of(f) is Sort.VEC else mul(f, f) for f in (a, b))
-    return infer(goal, *(_over(goal, mul(weight, square)) for square in squares))
+    product, *squares = (mul(weight, paired(*pair)) for pair in ((a, b), (a, a), (b, b)))
+    needed = (Integrable(square, *measure) for square in squares)
+    return infer(Integrable(product, *measure), *needed)
 
 
 # --- integrals inside the integrand ------------------------------------------------------
 
 
 @rule("C1", _TONELLI)
-def integral_inside(goal: Integrable) -> Sequent:
-    """{f integrable over x and y} ⊢ ∫ f dy integrable over x; likewise ⟨a, ∫ f dy⟩."""
-    parts = factors(goal.body)
-    outer = frozenset(bound_vars(goal)) | free_vars(goal.body)
-    for place, factor in enumerate(parts):
-        integral, other = integral_argument(factor) or (factor, None)
-        if is_integral(integral):
-            inner = apart(integral, outer)
-            body = inner.body if other is None else Inner(other, inner.body)
-            joint = mul(*without(parts, place), body)
-            return infer(goal, Integrable(joint, *goal.measure, *inner.measure))
-    raise RuleError("Tonelli: no integral inside %s", goal)
+def inside_integrable(k: Expr, integral: Integrated, measure: Sequence[Draw]) -> Sequent:
+    """{k·f integrable over x and y} ⊢ k·∫ f dy integrable over x; of two vectors k·f is ⟨k, f⟩."""
+    goal = Integrable(paired(k, integral), *measure)
+    inner: Any = apart(integral, free_vars(goal).union(bound_vars(goal), free_vars(goal.body)))
+    return infer(goal, Integrable(paired(k, inner.body), *measure, *inner.measure))
 
 
 @rule("C3", "Jensen; Kallenberg, Foundations of Modern Probability, lemma 4.5")

@@ -18,6 +18,7 @@ from fmproof.lang.nodes.measure import (
     drawn_by,
     is_density,
     law_order,
+    parents_of,
     without_lets,
 )
 from fmproof.lang.nodes.mixture import mixture
@@ -32,6 +33,13 @@ MARGINAL = "Kallenberg, Foundations of Modern Probability, theorem 8.5"
 def is_integral(term: Any) -> bool:
     """Whether a term is an integral or an expectation."""
     return is_one_of(term, (IntegralOver, Expect))
+
+
+def draws_variables(density: Any) -> bool:
+    """Whether a density is one of different variables, none of which it depends on."""
+    drawn = density.head.drawn(density)
+    distinct = all(type(v) is Var for v in drawn) and len(set(drawn)) == len(drawn)
+    return distinct and not parents_of(density).intersection(drawn)
 
 
 def with_body(term: Any, body: Expr) -> Expr:
@@ -68,29 +76,13 @@ def linearity(term: Integrated) -> Sequent:
     return infer(Equals(term, whole), *(conditions if len(result) > 1 else ()))
 
 
-def integral_argument(factor: Any) -> tuple[Any, Expr] | None:
-    """``(∫ f, a)`` when a factor is ⟨a, ∫ f⟩; the second argument is looked at first."""
-    if type(factor) is Inner:
-        for side in (1, 0):
-            if is_integral(factor.args[side]):
-                return factor.args[side], factor.args[1 - side]
-    return None
-
-
 @rule("I1", _LINEAR)
-def inner_of_integral(term: Expr) -> Sequent:
+def inner_with_integral(k: Expr, a: Expr, integral: Integrated) -> Sequent:
     """{k·f integrable} ⊢ k ⟨a, ∫ f⟩ = ∫ k ⟨a, f⟩, for k and a free of the bound variables."""
-    parts = factors(term)
-    for place, factor in enumerate(parts):
-        found = integral_argument(factor)
-        if found is not None:
-            integral, other = found
-            scalar = mul(*without(parts, place))
-            inner = apart(integral, free_vars(scalar) | free_vars(other))
-            result = with_body(inner, mul(scalar, Inner(other, inner.body)))
-            condition = Integrable(mul(scalar, inner.body), *inner.measure)
-            return infer(Equals(term, result), condition)
-    raise RuleError("linearity: expected an inner product with an integral, found %s", term)
+    inner: Any = apart(integral, free_vars(k) | free_vars(a))
+    result = with_body(inner, mul(k, Inner(a, inner.body)))
+    condition = Integrable(mul(k, inner.body), *inner.measure)
+    return infer(Equals(mul(k, Inner(a, integral)), result), condition)
 
 
 @rule("I4", _FUBINI)
@@ -179,15 +171,20 @@ def _draw(term: Expect, place: int, name: str) -> Any:
     return term.measure[place]
 
 
+def in_order(measure: tuple[Any, ...], order: Sequence[int]) -> list[Any]:
+    """The items of a measure in another order."""
+    if sorted(order) != list(range(len(measure))):
+        raise RuleError(f"reorder: expected 0 to {len(measure) - 1}, each once, found {order}")
+    return [measure[i] for i in order]
+
+
 @rule("I7", _FUBINI)
 def reorder_draws(term: Expect, order: Sequence[int]) -> Sequent:
     """⊢ E over a law = E over the same draws in another order that respects dependence.
 
     No condition: the joint law is the same, and an expectation is an integral under it.
     """
-    fits = sorted(order) == list(range(len(term.measure)))
-    require(fits, "reorder", f"an expectation whose draws have the order {list(order)}", term)
-    return infer(Equals(term, Expect(term.body, *(term.measure[i] for i in order))))
+    return infer(Equals(term, Expect(term.body, *in_order(term.measure, order))))
 
 
 @rule(

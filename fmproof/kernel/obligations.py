@@ -20,7 +20,7 @@ from fmproof.lang.fixed import fixed
 from fmproof.lang.node import admit, bound_vars, declaration, remembered
 from fmproof.lang.nodes import Apply, Lebesgue, Let, Var
 from fmproof.lang.nodes.application import but_for_integrals
-from fmproof.lang.nodes.measure import against_lebesgue, conditions, drawn_by, is_density
+from fmproof.lang.nodes.measure import against_lebesgue, drawn_by, is_density, parents_of
 from fmproof.lang.props import Prop
 from fmproof.lang.scope import canon, free_vars
 
@@ -98,7 +98,7 @@ class _Inside:
             return False
         moving = {item.var for item in self.diffuse}.difference(drawn)
         return self.diffuse.issuperset(density.head.ranges(density)) and all(
-            v in moving or (v not in self.scope and v not in drawn) for v in conditions(density)
+            v in moving or (v not in self.scope and v not in drawn) for v in parents_of(density)
         )
 
     def unweighted(self) -> _Inside:

@@ -15,7 +15,7 @@ from fmproof.lang.arithmetic import Add, Mul, Pow, add, factors, mul, summands, 
 from fmproof.lang.node import is_nonnegative, is_one_of
 from fmproof.lang.nodes import Abs, Apply, Constant, Exp, Gaussian, Ratio, Sqrt
 from fmproof.lang.numbers import fraction, is_number
-from fmproof.lang.props import Almost, AtMost, Integrable, Positive, Prop, VanishesWith
+from fmproof.lang.props import Almost, AtMost, Integrable, Positive, VanishesWith
 
 _ORDER = "Rudin, Principles of Mathematical Analysis, proposition 1.18 and theorem 11.23"
 
@@ -69,18 +69,6 @@ def positive(goal: Positive, place: int) -> Sequent:
         return infer(goal, Positive(parts[place]))
     require(is_nonnegative(a), "positive", "what is clearly ≥ 0", a)
     return infer(goal, VanishesWith(S.One, a))
-
-
-@rule("O2", _ORDER)
-def nonnegative_parts(goal: Prop) -> Sequent:
-    """{a > 0} ⊢ 0 ≤ a; {each factor ≥ 0} ⊢ 0 ≤ a product or ratio."""
-    fits = type(goal) is AtMost and goal.args[0] is S.Zero
-    require(fits, "nonnegative", "0 ≤ a", goal)
-    a: Any = goal.args[1]
-    parts = factors(a) if type(a) is Pow else a.args
-    if is_one_of(a, (Mul, Ratio, Pow)) and len(parts) > 1:
-        return infer(goal, *(AtMost(S.Zero, part) for part in parts))
-    return infer(goal, Positive(a))
 
 
 @rule("O3", _ORDER)

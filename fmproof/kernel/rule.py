@@ -28,6 +28,8 @@ P = ParamSpec("P")
 
 
 def _term(value: Any, role: str) -> Expr:
+    if type(value) is int:
+        raise RuleError(f"{role} must be a term, found an int; write Rational({value})")
     term: Expr = admit(value)
     sort_of(term)
     return term
@@ -162,7 +164,7 @@ def rules() -> Mapping[str, Rule]:
     return dict(_RULES)
 
 
-def close() -> None:
+def close_rules() -> None:
     """The rules are complete; called once, by :mod:`fmproof.kernel`."""
     _closed.append(True)
 

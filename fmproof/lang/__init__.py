@@ -4,6 +4,6 @@ Importing it closes it: what a node is and means is declared by the files import
 """
 
 from fmproof.lang import nodes, numbers, props  # noqa: F401 - every declaration
-from fmproof.lang.node import close
+from fmproof.lang.node import close_language
 
-close()
+close_language()

@@ -155,7 +155,7 @@ def declare(*types: type, **declared: Any) -> None:
         _DECLARED[id(kind)] = (kind, Declaration(**declared))
 
 
-def close() -> None:
+def close_language() -> None:
     """The language is complete; called once, by :mod:`fmproof.lang`."""
     _closed.append(True)
 

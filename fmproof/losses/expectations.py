@@ -17,11 +17,11 @@ from fmproof.losses.lattice import (
     Integrand,
     LatticeSum,
     Mesh,
-    blocks,
+    block_slices,
     integrate,
     price,
 )
-from fmproof.losses.quantities import Columns, Points, Target
+from fmproof.losses.quantities import Columns, PointBatch, Target
 from fmproof.losses.slices import Frames, Marginal, Slices
 from fmproof.models.arrays import FloatArray
 from fmproof.models.velocity import Velocity
@@ -98,7 +98,7 @@ def _batches(group: ClusterBatch) -> Iterator[ClusterBatch]:
         left = left[~same]
 
 
-class _MeshPoints(Points):
+class _MeshPoints(PointBatch):
     """The points of meshes about ``centres`` (R, d) at ``times`` (R,), made when asked for."""
 
     def __init__(self, model: Velocity, mesh: Mesh, centres: FloatArray, times: FloatArray) -> None:
@@ -205,7 +205,7 @@ def _conditional(at: Slices, columns: Columns) -> _Conditional:
         mean = drift[rows, :, None] + placed(along[rows, :, None] * local)
         u = mean + rest[rows].transpose(2, 0, 1, 3)[:, :, :, None]  # (2d, R, K, n, d)
         times = np.repeat(at.t[rows], x[0, ..., 0].size)
-        points = Points(problem.model, times, x.reshape(-1, dim)).repeated(len(axes))
+        points = PointBatch(problem.model, times, x.reshape(-1, dim)).repeated(len(axes))
         found = np.stack(columns.table(points, Target(u.reshape(-1, dim))))
         by_component = found.reshape(2, *u.shape[:-1], -1)
         return np.asarray(np.einsum("k,terknq->trnq", weights, by_component))
@@ -224,9 +224,9 @@ def _gauss_hermite(
     nodes = cast(int, columns.degree) + 1  # exact for squares of what has this degree
     xi, weights = _normal_rule(columns.problem.dim, nodes)
     found = LatticeSum.zero((slices, columns.width))
-    for part in blocks(slices, chunk // len(xi)):
+    for part in block_slices(slices, chunk // len(xi)):
         rows = np.arange(slices)[part]
-        for part in blocks(len(xi), chunk):
+        for part in block_slices(len(xi), chunk):
             budget.check()
             points = np.broadcast_to(xi[part].T, (len(rows), *xi[part].T.shape))
             values, sizes = conditional(points, rows)

@@ -20,13 +20,13 @@ from fmproof.losses.quantities import Quantity
 from fmproof.models.arrays import FloatArray
 from fmproof.models.problem import Problem
 
-Method = Literal["exact", "certified", "quadrature", "sampling"]
-METHODS: tuple[Method, ...] = get_args(Method)
+NumericMethod = Literal["exact", "certified", "quadrature", "sampling"]
+NUMERIC_METHODS: tuple[NumericMethod, ...] = get_args(NumericMethod)
 """From those whose error is proved, by the one that estimates it, to the one that draws."""
 
-Verdict = Literal["holds", "fails", "inconclusive"]
+IdentityVerdict = Literal["holds", "fails", "inconclusive"]
 
-_PROVED: tuple[Method, ...] = ("exact", "certified")
+_PROVED: tuple[NumericMethod, ...] = ("exact", "certified")
 # An interval at the level 99% is left once in a hundred times; three times its width is left once
 # in four million (Student's t with 15 degrees of freedom), which many comparisons can bear.
 _FAR = {"sampling": 3.0}
@@ -45,8 +45,8 @@ class Contradiction:
     """
 
     quantity: Quantity
-    first: Method
-    second: Method
+    first: NumericMethod
+    second: NumericMethod
     difference: float
     bound: float
 
@@ -69,7 +69,7 @@ class SideComparison:
     size: float
 
     @property
-    def verdict(self) -> Verdict:
+    def verdict(self) -> IdentityVerdict:
         """ "holds" needs a bound that is smaller than what is compared, "fails" a difference that
         chance does not explain."""
         if self.residual > self.alarm:
@@ -93,9 +93,9 @@ class Findings:
     """
 
     problem: Problem
-    estimates: Mapping[Quantity, Mapping[Method, Estimate]]
+    estimates: Mapping[Quantity, Mapping[NumericMethod, Estimate]]
     optimum: Estimate | None = None
-    skipped: Mapping[Method, str] = field(default_factory=dict)
+    skipped: Mapping[NumericMethod, str] = field(default_factory=dict)
     tolerance: float = 1e-9
 
     @cached_property
@@ -111,12 +111,12 @@ class Findings:
                     yield Contradiction(quantity, first, second, compared.residual, compared.alarm)
 
     @cached_property
-    def refuted(self) -> frozenset[Method]:
+    def refuted(self) -> frozenset[NumericMethod]:
         """The methods whose errors are not to be believed on this problem.
 
         A proof refutes an estimate. Where two of a kind contradict each other, neither is used.
         """
-        found: set[Method] = set()
+        found: set[NumericMethod] = set()
         for contradiction in self.contradictions:
             pair = contradiction.first, contradiction.second
             doubtful = [method for method in pair if method not in _PROVED]
@@ -128,7 +128,7 @@ class Findings:
         """The quantities on which methods contradict each other."""
         return frozenset(c.quantity for c in self.contradictions)
 
-    def best(self, quantity: Quantity) -> tuple[Method, Estimate] | None:
+    def best(self, quantity: Quantity) -> tuple[NumericMethod, Estimate] | None:
         """The estimate to rely on, and its method.
 
         The first in the order of ``METHODS`` that met the tolerance; if none did, the one with the
@@ -138,9 +138,9 @@ class Findings:
             return None
         return self._usable(quantity)
 
-    def _usable(self, quantity: Quantity) -> tuple[Method, Estimate] | None:
+    def _usable(self, quantity: Quantity) -> tuple[NumericMethod, Estimate] | None:
         row = self.estimates.get(quantity, {})
-        found = [(m, row[m]) for m in METHODS if m in row and m not in self.refuted]
+        found = [(m, row[m]) for m in NUMERIC_METHODS if m in row and m not in self.refuted]
         for method, estimate in found:
             error = _largest(estimate.error)  # infinite, and so is the value, where all is unknown
             if np.isfinite(error) and error <= self.tolerance * _largest(estimate.value):
@@ -158,7 +158,7 @@ class Findings:
         return self._pair("fm_gradient", "cfm_gradient")
 
     @property
-    def verdict(self) -> Verdict | None:
+    def verdict(self) -> IdentityVerdict | None:
         """ "fails" when an identity fails or methods contradict each other; else "inconclusive"
         when one is, or when there was nothing to compare and a quantity is not known; None when
         there was nothing to compare."""
@@ -184,7 +184,7 @@ class Findings:
         return _compare([one for one in found if one is not None], [1] + [-1] * len(right))
 
 
-def _compare(sides: list[tuple[Method, Estimate]], signs: list[int]) -> SideComparison:
+def _compare(sides: list[tuple[NumericMethod, Estimate]], signs: list[int]) -> SideComparison:
     """The signed sum of ``sides``, which should be 0."""
     values = [np.atleast_1d(estimate.value) for _, estimate in sides]
     errors = [np.atleast_1d(estimate.error) for _, estimate in sides]

@@ -142,7 +142,7 @@ class LatticeSum:
         return [(getattr(self, f.name), getattr(other, f.name)) for f in fields(self)]
 
 
-def blocks(count: int, size: int) -> Iterator[slice]:
+def block_slices(count: int, size: int) -> Iterator[slice]:
     """The numbers below ``count``, ``size`` at a time, or one."""
     for first in range(0, count, max(size, 1)):
         yield slice(first, min(first + max(size, 1), count))
@@ -259,7 +259,7 @@ class _Sums:
         points = int(counts.prod())
         parts = [
             self._rows(counts, shift, classes, rows[part])
-            for part in blocks(len(rows), self.chunk // points)
+            for part in block_slices(len(rows), self.chunk // points)
         ]
         sums, masses = (np.concatenate(found) for found in zip(*parts, strict=True))
         cell = (self.width[rows].prod(axis=1) / points)[:, None, None]
@@ -275,7 +275,7 @@ class _Sums:
             lengths.append(min(size, max(room, 1)))
             room //= lengths[-1]
         found: list[tuple[FloatArray, FloatArray]] = []
-        for cells in product(*map(blocks, sizes, reversed(lengths))):
+        for cells in product(*map(block_slices, sizes, reversed(lengths))):
             self.budget.check()
             numbers = [np.arange(part.start, part.stop) for part in cells]
             found.append(self._block(numbers, counts, shift, classes, rows))

@@ -19,7 +19,7 @@ from fmproof.losses.budget import Budget, OutOfTime
 from fmproof.losses.clenshaw_curtis import Sample
 from fmproof.losses.estimate import Estimate
 from fmproof.losses.lattice import EPS, IndexArray, LatticeSum
-from fmproof.losses.quantities import Columns, Quantity, check, check_aims, shaped
+from fmproof.losses.quantities import Columns, Quantity, check_aims, checked_quantities, shaped
 from fmproof.losses.slices import Slices
 from fmproof.losses.time_axis import breakpoints, omitted, time_axis
 from fmproof.models.arrays import FloatArray
@@ -64,7 +64,7 @@ def evaluate(
         InputError: when d > 3, a quantity is unknown or not available for the model, or a number
             is out of range.
     """
-    names = check(problem, quantities)
+    names = checked_quantities(problem, quantities)
     if problem.dim > MAX_DIM:
         raise InputError(
             f"not available: quadrature works up to dimension {MAX_DIM}, found {problem.dim}; "

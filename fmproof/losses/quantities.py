@@ -39,7 +39,7 @@ QUANTITIES: tuple[Quantity, ...] = get_args(Quantity)
 _LINEAR = ("fm_gradient", "cfm_gradient", "G", "fm_b", "cfm_b")
 
 
-def check(problem: Problem, quantities: Iterable[str]) -> tuple[Quantity, ...]:
+def checked_quantities(problem: Problem, quantities: Iterable[str]) -> tuple[Quantity, ...]:
     """The quantities asked for, in order and once each.
 
     Raises ``InputError`` for none, for an unknown name, and for one that needs a model linear in
@@ -67,7 +67,7 @@ def check_aims(tolerance: float, max_evaluations: float) -> None:
         raise InputError(f"max_evaluations: expected a positive number, found {max_evaluations:g}")
 
 
-class Points:
+class PointBatch:
     """A batch of points and what the problem's model says there, computed when asked for.
 
     Shapes: t (n,), x (n, d), v and v_size (n, d), monomials (n, T).
@@ -93,13 +93,13 @@ class Points:
         """The polynomial model's monomials m_a; its features are phi_(a, i) = m_a e_i."""
         return cast(PolynomialVelocity, self.model).monomials(self.t, self.x)
 
-    def repeated(self, times: int) -> Points:
+    def repeated(self, times: int) -> PointBatch:
         """The batch ``times`` in a row; the model is still evaluated once at each point."""
         return _Repeated(self, times)
 
 
-class _Repeated(Points):
-    def __init__(self, once: Points, times: int) -> None:
+class _Repeated(PointBatch):
+    def __init__(self, once: PointBatch, times: int) -> None:
         super().__init__(once.model, np.tile(once.t, times), np.tile(once.x, (times, 1)))
         self._once, self._times = once, times
 
@@ -166,27 +166,27 @@ class IntegrandProduct(NamedTuple):
         return np.stack([part.reshape(groups, -1) for part in found], axis=1)
 
 
-Form = Callable[[Points, Target], IntegrandProduct]
+IntegrandForm = Callable[[PointBatch, Target], IntegrandProduct]
 """What a quantity is the mean of."""
 
 
-def _loss(points: Points, target: Target) -> IntegrandProduct:
+def _loss(points: PointBatch, target: Target) -> IntegrandProduct:
     return IntegrandProduct(
         _square(points.v - target.u), lambda: (_square(points.v_size + np.abs(target.u)),)
     )
 
 
-def _norm(points: Points, target: Target) -> IntegrandProduct:
+def _norm(points: PointBatch, target: Target) -> IntegrandProduct:
     square = _square(target.u)
     return IntegrandProduct(square, lambda: (square,))
 
 
-def _minus_norm(points: Points, target: Target) -> IntegrandProduct:
+def _minus_norm(points: PointBatch, target: Target) -> IntegrandProduct:
     square = _square(target.u)
     return IntegrandProduct(-square, lambda: (square,))
 
 
-def _variance(points: Points, target: Target) -> IntegrandProduct:
+def _variance(points: PointBatch, target: Target) -> IntegrandProduct:
     variance = cast(FloatArray, target.variance)[:, None]
 
     def sizes() -> tuple[FloatArray]:
@@ -197,19 +197,19 @@ def _variance(points: Points, target: Target) -> IntegrandProduct:
     return IntegrandProduct(variance, sizes)
 
 
-def _gradient(points: Points, target: Target) -> IntegrandProduct:
+def _gradient(points: PointBatch, target: Target) -> IntegrandProduct:
     m = points.monomials
     return IntegrandProduct(
         2 * m, lambda: (2 * np.abs(m), points.v_size + np.abs(target.u)), points.v - target.u
     )
 
 
-def _cross(points: Points, target: Target) -> IntegrandProduct:
+def _cross(points: PointBatch, target: Target) -> IntegrandProduct:
     m = points.monomials
     return IntegrandProduct(m, lambda: (np.abs(m), np.abs(target.u)), target.u)
 
 
-def _gram(points: Points, target: Target) -> IntegrandProduct:
+def _gram(points: PointBatch, target: Target) -> IntegrandProduct:
     m = points.monomials
     return IntegrandProduct(m, lambda: (np.abs(m), np.abs(m)), m)
 
@@ -224,7 +224,7 @@ def _outer(left: FloatArray, right: FloatArray) -> FloatArray:
     return np.asarray((left[:, :, None] * right[:, None, :]).reshape(len(left), -1))
 
 
-_MARGINAL: dict[Quantity, Form] = {
+_MARGINAL: dict[Quantity, IntegrandForm] = {
     "fm": _loss,
     "C1": _norm,
     "floor": _variance,
@@ -232,7 +232,7 @@ _MARGINAL: dict[Quantity, Form] = {
     "G": _gram,
     "fm_b": _cross,
 }
-_JOINT: dict[Quantity, Form] = {
+_JOINT: dict[Quantity, IntegrandForm] = {
     "cfm": _loss,
     "C2": _minus_norm,
     "cfm_gradient": _gradient,
@@ -243,7 +243,7 @@ _JOINT: dict[Quantity, Form] = {
 class Columns:
     """The quantities of one side as columns of a table of integrands."""
 
-    def __init__(self, problem: Problem, forms: dict[Quantity, Form]) -> None:
+    def __init__(self, problem: Problem, forms: dict[Quantity, IntegrandForm]) -> None:
         self.problem, self._forms = problem, forms
         self.slices: dict[Quantity, slice] = {}
         start = 0
@@ -278,7 +278,7 @@ class Columns:
             return max(1, int(self.problem.model.x_powers.sum(axis=1).max()))
         return None
 
-    def table(self, points: Points, target: Target) -> tuple[FloatArray, FloatArray]:
+    def table(self, points: PointBatch, target: Target) -> tuple[FloatArray, FloatArray]:
         """The integrands and their sizes, (n, Q) each; one array where they are the same."""
         found = [form(points, target).table() for form in self._forms.values()]
         if len(found) == 1:
@@ -286,7 +286,7 @@ class Columns:
         values, sizes = (np.concatenate(rows, axis=1) for rows in zip(*found, strict=True))
         return values, sizes
 
-    def sums(self, points: Points, target: Target, weights: FloatArray) -> FloatArray:
+    def sums(self, points: PointBatch, target: Target, weights: FloatArray) -> FloatArray:
         """The sums over R groups of n points, with ``weights`` (R, n), of the integrands, of their
         absolute values and of their squares, (R, 3, Q), without the table."""
         products = [form(points, target) for form in self._forms.values()]

@@ -22,7 +22,14 @@ import numpy as np
 from fmproof.errors import InputError
 from fmproof.losses.estimate import Estimate
 from fmproof.losses.proposal import Proposal
-from fmproof.losses.quantities import Columns, Points, Quantity, Target, check, shaped
+from fmproof.losses.quantities import (
+    Columns,
+    PointBatch,
+    Quantity,
+    Target,
+    checked_quantities,
+    shaped,
+)
 from fmproof.losses.unseen import Unseen
 from fmproof.models.arrays import BoolArray, FloatArray
 from fmproof.models.mixture import GaussianMixture
@@ -30,7 +37,7 @@ from fmproof.models.problem import Problem
 from fmproof.models.velocity import PolynomialVelocity
 
 SamplingKind = Literal["sobol", "monte-carlo"]
-Progress = Callable[[int, int, str, float, float], None]
+SamplingProgress = Callable[[int, int, str, float, float], None]
 
 _LEVEL = 0.99
 """Confidence level of the intervals, unless another is asked for."""
@@ -162,7 +169,7 @@ class Sampling:
         state: State | None = None,
     ) -> None:
         self.problem = problem
-        self.quantities = check(problem, quantities)
+        self.quantities = checked_quantities(problem, quantities)
         if kind not in ("sobol", "monte-carlo"):
             raise InputError(f"kind: expected 'sobol' or 'monte-carlo', found {kind!r}")
         if seed < 0:
@@ -238,7 +245,7 @@ class Sampling:
         chosen, picked = self._proposal.components(cube[:, 1])
         normals = ndtri(cube[:, 2:])
         z, eps = problem.data.placed(chosen, normals[:, :dim]), normals[:, -dim:]
-        points = Points(problem.model, t, problem.interpolate(t, z, eps))
+        points = PointBatch(problem.model, t, problem.interpolate(t, z, eps))
         found = []
         if self._marginal.width:
             u, variance, drawn = problem.marginal_moments(t, points.x, self._proposal.marks)
@@ -350,7 +357,7 @@ def evaluate(
     seed: int = 0,
     kind: SamplingKind = "sobol",
     level: float = _LEVEL,
-    progress: Progress | None = None,
+    progress: SamplingProgress | None = None,
     seconds: float = np.inf,
 ) -> dict[Quantity, Estimate]:
     """Sample until every quantity is known to the relative ``tolerance``.

@@ -30,7 +30,7 @@ from fmproof.lang.nodes import (
     Scalar,
     Var,
 )
-from fmproof.lang.nodes.measure import conditions, drawn_by
+from fmproof.lang.nodes.measure import drawn_by, parents_of
 from fmproof.lang.numbers import is_number
 from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
@@ -63,7 +63,7 @@ def slopes_of(head: Head) -> dict[int, Head]:
     return {place: Scalar(head.name + "'" * (7 + place), *others) for place in places}
 
 
-def expanded(term: Expr, linear: frozenset[Head]) -> Expr:
+def with_linear_fields(term: Expr, linear: frozenset[Head]) -> Expr:
     """``term`` with each field that is linear in its vectors written as what it is."""
     for head in linear:
         others = [v for v in head.params if v.sort is not Sort.VEC]
@@ -91,7 +91,7 @@ def quotient(
     weights: list[Expr] = []
     for item in term.measure:
         if type(item) is Let:
-            value = substitute(expanded(item.value, linear), known)
+            value = substitute(with_linear_fields(item.value, linear), known)
             if item.var in given:
                 equations.append((given[item.var], value))
             known[item.var] = given.get(item.var, value)
@@ -141,7 +141,7 @@ def _bound(ranges: Mapping[Var, Lebesgue], sums: Sequence[Apply]) -> set[Var]:
 
 
 def _integral(body: Expr, ranges: Mapping[Var, Lebesgue], sums: Sequence[Apply]) -> Expr:
-    inside = [draw for draw in sums if conditions(draw) & set(ranges)]  # given what is integrated
+    inside = [draw for draw in sums if parents_of(draw) & set(ranges)]  # given what is integrated
     outside = [draw for draw in sums if draw not in inside]
     if inside:
         inside, outside = list(sums), []

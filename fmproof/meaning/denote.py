@@ -26,7 +26,7 @@ from fmproof.meaning.environment import OverBudget
 from fmproof.meaning.interpretation import AnyArray, Interpretation
 from fmproof.meaning.ladder import LEVELS, Ladder, coordinates
 from fmproof.meaning.nodes import TooLarge
-from fmproof.meaning.reading import Reading
+from fmproof.meaning.reading import MeasuredValues
 from fmproof.meaning.written import variables_of
 from fmproof.models.problem import Problem
 
@@ -81,7 +81,7 @@ def denote(
     if method not in (None, "quadrature", "sampling"):
         raise InputError(f"method: expected 'quadrature' or 'sampling', found {method!r}")
     few = coordinates(term, interpretation.dim) <= MAX_COORDINATES
-    reading: Reading | None = None
+    reading: MeasuredValues | None = None
     if method == "quadrature" or (method is None and few):
         reading, evaluations = _by_quadrature(term, interpretation, env, tolerance, budget)
         name = "quadrature"
@@ -117,10 +117,10 @@ def _by_quadrature(
     env: Mapping[Var, AnyArray],
     tolerance: float,
     budget: float,
-) -> tuple[Reading | None, float]:
+) -> tuple[MeasuredValues | None, float]:
     """The reading on the finest grid that the budget allows and the tolerance asks for."""
     ladder = Ladder(interpretation, env, budget)
-    reading: Reading | None = None
+    reading: MeasuredValues | None = None
     costs = [0.0]
     for level in range(1, len(LEVELS)):
         try:

@@ -36,7 +36,14 @@ from fmproof.lang.nodes import (
 )
 from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.sorts import Sort
-from fmproof.meaning.interpretation import AnyArray, Gaussian, Interpretation, Law, Value, along
+from fmproof.meaning.interpretation import (
+    AnyArray,
+    Gaussian,
+    Interpretation,
+    NumericLaw,
+    Value,
+    along,
+)
 from fmproof.meaning.written import variables_of
 
 MAX_COMPONENTS = 4096
@@ -64,7 +71,7 @@ class Unknown:
         self.size = size
 
 
-class Form(NamedTuple):
+class AffineForm(NamedTuple):
     """An affine function of unknowns: sum of slope * unknown, plus ``known``."""
 
     slopes: tuple[tuple[Unknown, AnyArray], ...]
@@ -72,7 +79,7 @@ class Form(NamedTuple):
     key: Hashable
 
 
-Scope = Mapping[Var, "Value | Form | None"]
+Scope = Mapping[Var, "Value | AffineForm | None"]
 """What stands for each variable; None for what is not affine in unknowns."""
 
 
@@ -82,10 +89,10 @@ class Factor:
     Two factors are equal when they are built alike from the same values.
     """
 
-    def __init__(self, law: Law, arguments: tuple[Value | Form | None, ...]) -> None:
+    def __init__(self, law: NumericLaw, arguments: tuple[Value | AffineForm | None, ...]) -> None:
         self.law = law
         self.arguments = arguments
-        parts = (a.key if isinstance(a, Form) else a for a in arguments)
+        parts = (a.key if isinstance(a, AffineForm) else a for a in arguments)
         self.key = (id(law), *parts)
 
     def __eq__(self, other: object) -> bool:
@@ -95,7 +102,7 @@ class Factor:
         return hash(self.key)
 
     def unknowns(self) -> set[Unknown]:
-        forms = (a for a in self.arguments if isinstance(a, Form))
+        forms = (a for a in self.arguments if isinstance(a, AffineForm))
         return {unknown for form in forms for unknown, _ in form.slopes}
 
     @property
@@ -107,7 +114,7 @@ class Factor:
         )
 
 
-Group = tuple[Factor, ...]
+FactorGroup = tuple[Factor, ...]
 """Densities that are multiplied with each other."""
 
 
@@ -138,19 +145,19 @@ class Envelope:
         self._thorough = thorough
         self._axes = 0
 
-    def target(self, var: Var) -> tuple[Unknown, Form]:
+    def target(self, var: Var) -> tuple[Unknown, AffineForm]:
         """A new unknown for ``var``, and its form for the scope."""
         unknown = Unknown(self._interpretation.size(var.sort))
-        return unknown, Form(((unknown, np.ones((1, 1))),), np.zeros((1, 1)), unknown)
+        return unknown, AffineForm(((unknown, np.ones((1, 1))),), np.zeros((1, 1)), unknown)
 
-    def inside(self, item: Lebesgue) -> Value | Form:
+    def inside(self, item: Lebesgue) -> Value | AffineForm:
         """What stands for a variable that is integrated further inside."""
         if item.bounded or item.var.sort is Sort.LATENT:
             self._axes += 1
             return self._inner_nodes(item, self._axes)
         return self.target(item.var)[1]
 
-    def within(self, measure: Sequence[Draw], scope: Scope) -> dict[Var, Value | Form | None]:
+    def within(self, measure: Sequence[Draw], scope: Scope) -> dict[Var, Value | AffineForm | None]:
         """The scope with what stands for the variables of a measure."""
         inside = dict(scope)
         for item in measure:
@@ -164,7 +171,7 @@ class Envelope:
                 inside |= {each.var: self.inside(each) for each in item.head.ranges(item)}
         return inside
 
-    def _points(self, item: Apply, scope: Scope) -> dict[Var, Value | Form | None]:
+    def _points(self, item: Apply, scope: Scope) -> dict[Var, Value | AffineForm | None]:
         """The points of a law that is summed further inside, if they are known."""
         drawn = drawn_by(item)
         others = {v for a in item.arguments if a not in drawn for v in variables_of(a)}
@@ -176,7 +183,7 @@ class Envelope:
 
     # --- collecting ---------------------------------------------------------------------
 
-    def groups(self, factors: Sequence[Expr], scope: Scope) -> list[Group]:
+    def groups(self, factors: Sequence[Expr], scope: Scope) -> list[FactorGroup]:
         """The alternative products of densities in the product of ``factors``."""
         plain = [f for f in factors if not isinstance(f, Ratio)]
         ratios = [f for f in factors if isinstance(f, Ratio)]
@@ -196,7 +203,7 @@ class Envelope:
             found += self.groups([*rest, *Mul.make_args(ratio.args[0])], scope)
         return list(dict.fromkeys(found))
 
-    def _groups_of(self, term: Expr, scope: Scope) -> list[Group]:
+    def _groups_of(self, term: Expr, scope: Scope) -> list[FactorGroup]:
         if isinstance(term, Apply):
             return self._groups_of_application(term, scope)
         if isinstance(term, Mul):
@@ -222,7 +229,7 @@ class Envelope:
             return self.groups([*draws, *Mul.make_args(term.body)], inside)
         return [()]
 
-    def _groups_of_application(self, term: Apply, scope: Scope) -> list[Group]:
+    def _groups_of_application(self, term: Apply, scope: Scope) -> list[FactorGroup]:
         head = term.head
         if head.definition is None:
             if not head.draws or head in self._interpretation.points:
@@ -231,7 +238,7 @@ class Envelope:
             return [(Factor(self._interpretation.law(head), forms),)]
         if not variables_of(head.definition):
             return [()]
-        inside: dict[Var, Value | Form | None] = {}
+        inside: dict[Var, Value | AffineForm | None] = {}
         for param, arg in zip(head.params, term.arguments, strict=True):
             form = self._form(arg, scope)
             if form is None:
@@ -242,7 +249,7 @@ class Envelope:
     def _known(self, term: Expr, scope: Scope) -> bool:
         return all(isinstance(scope[v], Value) for v in variables_of(term))
 
-    def _form(self, term: Expr, scope: Scope) -> Value | Form | None:
+    def _form(self, term: Expr, scope: Scope) -> Value | AffineForm | None:
         if isinstance(term, Var):
             return scope[term]
         if self._known(term, scope):
@@ -255,13 +262,13 @@ class Envelope:
                 return None
             form = self._form(unknown[0], scope)
             factor = self._form(Mul(*(f for f in term.args if f is not unknown[0])), scope)
-            if not (isinstance(form, Form) and isinstance(factor, Value)):
+            if not (isinstance(form, AffineForm) and isinstance(factor, Value)):
                 return None
             slopes = tuple((u, factor.array * slope) for u, slope in form.slopes)
-            return Form(slopes, factor.array * form.known, ("times", factor, form.key))
+            return AffineForm(slopes, factor.array * form.known, ("times", factor, form.key))
         return None
 
-    def _sum(self, term: Add, scope: Scope) -> Form | None:
+    def _sum(self, term: Add, scope: Scope) -> AffineForm | None:
         slopes: dict[Unknown, AnyArray] = {}
         known: AnyArray = np.zeros((1, 1))
         keys: list[Hashable] = []
@@ -277,11 +284,13 @@ class Envelope:
             keys.append(form.key)
             for unknown, slope in form.slopes:
                 slopes[unknown] = slopes[unknown] + slope if unknown in slopes else slope
-        return Form(tuple(slopes.items()), known, ("plus", *keys))
+        return AffineForm(tuple(slopes.items()), known, ("plus", *keys))
 
     # --- solving ------------------------------------------------------------------------
 
-    def relevant(self, groups: Iterable[Group], target: Unknown) -> dict[Hashable, Group]:
+    def relevant(
+        self, groups: Iterable[FactorGroup], target: Unknown
+    ) -> dict[Hashable, FactorGroup]:
         """The parts of the groups that say where the target is, each once.
 
         The keys do not depend on which unknowns stand for the variables further inside.
@@ -289,7 +298,7 @@ class Envelope:
         kept = (_connected(group, target) for group in groups)
         return {_pattern(group, target): group for group in kept if group}
 
-    def spreads(self, groups: Iterable[Group], target: Unknown) -> list[Spread]:
+    def spreads(self, groups: Iterable[FactorGroup], target: Unknown) -> list[Spread]:
         """The components of the envelope, and a broad one around zero where little is known."""
         found = [_default(target.size)] if self._thorough else []
         for group in groups:
@@ -312,7 +321,7 @@ class Envelope:
         return found
 
 
-def _pattern(group: Group, target: Unknown) -> Hashable:
+def _pattern(group: FactorGroup, target: Unknown) -> Hashable:
     """What the group is, with its unknowns numbered as they occur."""
     numbers: dict[Unknown, int] = {target: 0}
 
@@ -324,10 +333,10 @@ def _pattern(group: Group, target: Unknown) -> Hashable:
     return tuple(numbered(f.key) for f in sorted(group, key=lambda f: id(f.law)))
 
 
-def _drawn(group: Group) -> set[Unknown]:
+def _drawn(group: FactorGroup) -> set[Unknown]:
     """The unknowns that have a density in the group."""
     forms = (factor.arguments[place] for factor in group for place in factor.law.draws)
-    return {unknown for form in forms if isinstance(form, Form) for unknown, _ in form.slopes}
+    return {unknown for form in forms if isinstance(form, AffineForm) for unknown, _ in form.slopes}
 
 
 def _default(size: int) -> Spread:
@@ -335,14 +344,14 @@ def _default(size: int) -> Spread:
     return Spread(np.zeros((1, size)), covariance, np.zeros((1, 1)))
 
 
-def _products(alternatives: Sequence[list[Group]]) -> list[Group]:
+def _products(alternatives: Sequence[list[FactorGroup]]) -> list[FactorGroup]:
     """One group from each list, multiplied, in every way."""
     if all(groups == [()] for groups in alternatives):
         return [()]
     return [tuple(f for group in choice for f in group) for choice in product(*alternatives)]
 
 
-def _connected(group: Group, target: Unknown) -> Group:
+def _connected(group: FactorGroup, target: Unknown) -> FactorGroup:
     """The usable factors that the target's law depends on.
 
     A density of an unknown that nothing else depends on integrates to one, so it says nothing.
@@ -370,20 +379,20 @@ def _connected(group: Group, target: Unknown) -> Group:
 def _draws_idle(factor: Factor, counts: Mapping[Unknown, int], target: Unknown) -> bool:
     drawn = [factor.arguments[place] for place in factor.law.draws]
     return all(
-        isinstance(a, Form) and len(a.slopes) == 1 and a.slopes[0][0] is not target
+        isinstance(a, AffineForm) and len(a.slopes) == 1 and a.slopes[0][0] is not target
         and counts[a.slopes[0][0]] == 1
         for a in drawn
     )  # fmt: skip
 
 
-def _known_part(argument: Value | Form | None) -> AnyArray:
+def _known_part(argument: Value | AffineForm | None) -> AnyArray:
     if isinstance(argument, Value):
         return argument.array
     return np.zeros((1, 1)) if argument is None else argument.known
 
 
 def _solve(
-    pieces: Sequence[tuple[Gaussian, tuple[Value | Form | None, ...]]],
+    pieces: Sequence[tuple[Gaussian, tuple[Value | AffineForm | None, ...]]],
     log_mass: AnyArray,
     target: Unknown,
     drawn: set[Unknown],
@@ -419,14 +428,14 @@ def _solve(
 
 
 def _columns(
-    pieces: Sequence[tuple[Gaussian, tuple[Value | Form | None, ...]]], target: Unknown
+    pieces: Sequence[tuple[Gaussian, tuple[Value | AffineForm | None, ...]]], target: Unknown
 ) -> tuple[dict[Unknown, int], int]:
     columns = {target: 0}
     width = target.size
     for gaussian, arguments in pieces:
         for place in (gaussian.main, *gaussian.slopes):
             form = arguments[place]
-            for unknown, _ in form.slopes if isinstance(form, Form) else ():
+            for unknown, _ in form.slopes if isinstance(form, AffineForm) else ():
                 if unknown not in columns:
                     columns[unknown] = width
                     width += unknown.size
@@ -435,7 +444,7 @@ def _columns(
 
 def _white(
     gaussian: Gaussian,
-    arguments: tuple[Value | Form | None, ...],
+    arguments: tuple[Value | AffineForm | None, ...],
     columns: Mapping[Unknown, int],
     width: int,
 ) -> tuple[AnyArray, AnyArray]:
@@ -444,7 +453,7 @@ def _white(
     blocks: list[tuple[Unknown, AnyArray]] = []
     for place, weight in ((gaussian.main, None), *gaussian.slopes.items()):
         form = arguments[place]
-        for unknown, slope in form.slopes if isinstance(form, Form) else ():
+        for unknown, slope in form.slopes if isinstance(form, AffineForm) else ():
             whole = slope if weight is None else -weight * slope
             blocks.append((unknown, _block(whole, size, unknown.size)))
     batches = [block.shape[:-2] for _, block in blocks]

@@ -29,10 +29,10 @@ from fmproof.lang.nodes import (
 )
 from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.sorts import Sort
-from fmproof.meaning.envelope import Envelope, Form
+from fmproof.meaning.envelope import AffineForm, Envelope
 from fmproof.meaning.environment import Env, Evaluate, centred, fold
 from fmproof.meaning.functions import COMPLEX_STEP, absolute
-from fmproof.meaning.interpretation import AnyArray, Law, Points, Value
+from fmproof.meaning.interpretation import AnyArray, NumericLaw, PointLaw, Value
 from fmproof.meaning.nodes import Axis, PlacedNodes, TooLarge, gauss_legendre, latent_points
 from fmproof.meaning.written import variables_of
 
@@ -45,7 +45,7 @@ _FADED = 0.3  # of the mean term, at the edge of a box: more, and the integral m
 _SAMPLE_COST = 4  # of a sample, compared with a node of a grid
 _INNER_TIMES = 8  # nodes of an inner bounded variable when an outer one is placed
 
-Piece = tuple[tuple[int, int], ...]
+IntegralPiece = tuple[tuple[int, int], ...]
 """(first node, stride) for the first variables of an integral."""
 
 
@@ -117,7 +117,7 @@ def _sum(
     outer: int,
     evaluate: Evaluate,
     checked: bool,
-    piece: Piece | None,
+    piece: IntegralPiece | None,
 ) -> AnyArray:
     measure = joint_measure(ev, term, env, outer, piece)
     axes = tuple(range(measure.weights.ndim - outer))
@@ -129,7 +129,7 @@ def _sum(
 
 
 def joint_measure(
-    ev: Evaluator, term: IntegralOver | Expect, env: Env, outer: int, piece: Piece | None
+    ev: Evaluator, term: IntegralOver | Expect, env: Env, outer: int, piece: IntegralPiece | None
 ) -> Measure:
     items = items_of(term.measure, ev.points)
     factors = list(Mul.make_args(term.body))
@@ -182,10 +182,10 @@ def _let(ev: Evaluator, item: Let, env: Env) -> Value:
 
 
 def _drawn(
-    ev: Evaluator, item: Apply, env: Env, ndim: int, along: bool, part: Piece | None
+    ev: Evaluator, item: Apply, env: Env, ndim: int, along: bool, part: IntegralPiece | None
 ) -> tuple[dict[Var, Value], AnyArray]:
     """The points of a law that has no density, and their weights."""
-    law: Points = ev.interpretation.points[item.head]
+    law: PointLaw = ev.interpretation.points[item.head]
     choice = ev.kept(
         ("choice", len(law.weights), ndim, along),
         lambda: ev.nodes.choice(len(law.weights), ndim, along),
@@ -255,7 +255,7 @@ def _place(
             thorough,
         )
         target, form = envelope.target(item.var)
-        scope: dict[Var, Value | Form | None] = {**env, item.var: form}
+        scope: dict[Var, Value | AffineForm | None] = {**env, item.var: form}
         scope = envelope.within(later, scope)
         groups = envelope.relevant(envelope.groups(factors, scope), target)
         if groups:
@@ -280,7 +280,7 @@ def _inner_nodes(ev: Evaluator, item: Lebesgue, ndim: int) -> Value:
 
 def _support(
     ev: Evaluator, item: Lebesgue, factors: Sequence[Expr]
-) -> tuple[Law | None, AnyArray, AnyArray]:
+) -> tuple[NumericLaw | None, AnyArray, AnyArray]:
     """The interval of a bounded variable, or the part of it where its density is positive."""
     for factor in factors:
         if not (isinstance(factor, Apply) and _is_weighed(factor, ev.points)):

@@ -22,7 +22,7 @@ from fmproof.lang.sorts import Sort
 
 AnyArray = npt.NDArray[Any]
 Arguments = Sequence[AnyArray]
-Function = Callable[[Arguments], AnyArray]
+NumericFunction = Callable[[Arguments], AnyArray]
 """A field or function: arrays for the arguments in, an array of values out."""
 
 LATENT_POINTS = np.array([-1.0, 0.0, 1.0])
@@ -117,7 +117,7 @@ class Component(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Law:
+class NumericLaw:
     """A probability density: a mixture of linear-Gaussian ones times a factor on an interval.
 
     Attributes:
@@ -132,7 +132,7 @@ class Law:
     parameters: frozenset[int]
     components: Callable[[Arguments], Sequence[Component]]
     draws: tuple[int, ...]
-    factor: Function | None = None
+    factor: NumericFunction | None = None
     supports: Mapping[int, tuple[AnyArray, AnyArray]] = field(default_factory=dict)
 
     def __call__(self, arguments: Arguments) -> AnyArray:
@@ -152,7 +152,7 @@ class Law:
 
 
 @dataclass(frozen=True, eq=False)
-class Points:
+class PointLaw:
     """A probability law on finitely many points.
 
     Attributes:
@@ -167,7 +167,7 @@ class Points:
 
 
 @cache
-def normal_law(dim: int) -> Law:
+def normal_law(dim: int) -> NumericLaw:
     """N(m, v I) as a function of x, m and v; by convention v = 1 for v ≤ 0."""
 
     def components(arguments: Arguments) -> list[Component]:
@@ -179,7 +179,7 @@ def normal_law(dim: int) -> Law:
         offset, slope = np.zeros((1, dim)), np.ones((1, 1))
         return [Component(np.zeros((1, 1)), (Gaussian(0, {1: slope}, offset, scale),))]
 
-    return Law(frozenset((2,)), components, (0,))
+    return NumericLaw(frozenset((2,)), components, (0,))
 
 
 @cache
@@ -209,13 +209,13 @@ class Interpretation:
     dim: int
     count: int
     theta: AnyArray
-    laws: Mapping[Head, Law]
-    functions: Mapping[Head, Function]
-    points: Mapping[Head, Points] = field(default_factory=dict)
+    laws: Mapping[Head, NumericLaw]
+    functions: Mapping[Head, NumericFunction]
+    points: Mapping[Head, PointLaw] = field(default_factory=dict)
     rough: frozenset[Head] = frozenset()
     linear: frozenset[Head] = frozenset()
 
-    def law(self, head: Head) -> Law:
+    def law(self, head: Head) -> NumericLaw:
         """The density that a head stands for."""
         if isinstance(head, nodes.Gaussian):
             return normal_law(self.dim)

@@ -20,7 +20,7 @@ from fmproof.meaning.conditional import quotient
 from fmproof.meaning.evaluator import Evaluator
 from fmproof.meaning.interpretation import AnyArray, Interpretation
 from fmproof.meaning.nodes import Grid
-from fmproof.meaning.reading import ROUND_OFF, Reading
+from fmproof.meaning.reading import ROUND_OFF, MeasuredValues
 from fmproof.meaning.written import variables_of
 
 LEVELS = (
@@ -72,7 +72,7 @@ class Ladder:
         """(P, c)."""
         return self._evaluator(level).value_of(term)
 
-    def read(self, term: Expr, level: int, levels: int = 2) -> Reading:
+    def read(self, term: Expr, level: int, levels: int = 2) -> MeasuredValues:
         """The value on grid ``level``, its error estimated from ``levels`` grids up to it.
 
         The error is the difference of the last two grids, which is the error of the coarser one
@@ -94,7 +94,7 @@ class Ladder:
                 error = _with_history(changes[0], changes[1])
             tail = _TAIL * math.erfc(LEVELS[level].reach / math.sqrt(2))
             error = error + ROUND_OFF * noise + (tail * magnitude if _in_space(term) else 0.0)
-        return Reading.of(values[0], error, magnitude, self.interpretation.count)
+        return MeasuredValues.of(values[0], error, magnitude, self.interpretation.count)
 
 
 def summands(term: Expr) -> list[Expr]:

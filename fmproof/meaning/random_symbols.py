@@ -24,10 +24,10 @@ from fmproof.meaning.interpretation import (
     AnyArray,
     Arguments,
     Component,
-    Function,
     Gaussian,
-    Law,
-    Points,
+    NumericFunction,
+    NumericLaw,
+    PointLaw,
     dot,
 )
 
@@ -36,7 +36,7 @@ _LEAST = 0.2  # value of a function that is declared to be positive
 
 
 @dataclass(frozen=True)
-class Draw:
+class RandomNumbers:
     """Random numbers for a meaning: ``draw(low, high, size)`` has the shape (P, size).
 
     Attributes:
@@ -62,7 +62,9 @@ class Draw:
 class Wave:
     """c + a sin(b + Σ f_i r_i) of real and latent arguments r_i: smooth and bounded."""
 
-    def __init__(self, draw: Draw, places: Sequence[int], centre: AnyArray, size: float) -> None:
+    def __init__(
+        self, draw: RandomNumbers, places: Sequence[int], centre: AnyArray, size: float
+    ) -> None:
         self.centre = centre
         self.size = size if places and not draw.simple else 0.0
         self.phase = draw(-1.5, 1.5)
@@ -105,7 +107,7 @@ class RandomLaw:
     near the uniform one.
     """
 
-    def __init__(self, head: Head, dim: int, draw: Draw) -> None:
+    def __init__(self, head: Head, dim: int, draw: RandomNumbers) -> None:
         params, ranges = head.params, {item.var: item for item in head.over}
         drawn = [params.index(v) for v in head.main]
         bounded = [p for p in drawn if params[p].sort is Sort.LATENT or ranges[params[p]].bounded]
@@ -131,9 +133,9 @@ class RandomLaw:
         self._parameters = frozenset(steering + bounded)
 
     @property
-    def law(self) -> Law:
+    def law(self) -> NumericLaw:
         factor = self._factor if self._factors else None
-        return Law(self._parameters, self._components, tuple(self._unbounded), factor)
+        return NumericLaw(self._parameters, self._components, tuple(self._unbounded), factor)
 
     @property
     def conditional(self) -> _Conditional:
@@ -177,7 +179,7 @@ class RandomPoints:
 
     COUNT = 3
 
-    def __init__(self, head: Head, dim: int, draw: Draw) -> None:
+    def __init__(self, head: Head, dim: int, draw: RandomNumbers) -> None:
         params, ranges = head.params, {item.var: item for item in head.over}
         drawn = [params.index(v) for v in head.main]
         given = [p for p in range(len(params)) if p not in drawn]
@@ -195,7 +197,7 @@ class RandomPoints:
                 if params[other].sort in (Sort.VEC, Sort.REAL):
                     slopes[place, other] = draw(0.3, 0.8)
         shares = np.stack([draw(0.5, 1.5) for _ in range(self.COUNT)])
-        self.points = Points(points, shares / shares.sum(axis=0), slopes)
+        self.points = PointLaw(points, shares / shares.sum(axis=0), slopes)
 
     def formula(self) -> str:
         rows = []
@@ -217,7 +219,7 @@ class _Conditional:
 
     def __init__(
         self,
-        draw: Draw,
+        draw: RandomNumbers,
         place: int,
         sorts: Sequence[Sort],
         parents: Sequence[int],
@@ -256,7 +258,7 @@ class _Factor:
     On the latent points -1, 0, 1 the second polynomial is the one with mean zero there.
     """
 
-    def __init__(self, draw: Draw, place: int, steering: Sequence[int], item: Any) -> None:
+    def __init__(self, draw: RandomNumbers, place: int, steering: Sequence[int], item: Any) -> None:
         latent = item.var.sort is Sort.LATENT
         self._low = -1.0 if latent else float(item.low)
         self._width = 2.0 if latent else float(item.high - item.low)
@@ -291,7 +293,7 @@ class RandomFunction:
         head: Head,
         dim: int,
         parameters: int,
-        draw: Draw,
+        draw: RandomNumbers,
         positive: bool = False,
         below_one: bool = False,
     ) -> None:
@@ -330,7 +332,7 @@ class RandomFunction:
 class Bowl:
     """c + b·a + Σ kᵢ aᵢ² of its one vector a, with kᵢ > 0: its mean has one lowest point."""
 
-    def __init__(self, head: Head, dim: int, draw: Draw) -> None:
+    def __init__(self, head: Head, dim: int, draw: RandomNumbers) -> None:
         self._name = text(head.params[0])
         self._level, self._slope = draw(-0.6, 0.6), draw(-0.6, 0.6, dim)
         self._steepness = draw(0.3, 0.8, dim)
@@ -347,7 +349,7 @@ class Bowl:
 class LinearField:
     """Σ b_j v_j in its vectors v_j, with positive coefficients that depend on the others."""
 
-    def __init__(self, head: Head, draw: Draw) -> None:
+    def __init__(self, head: Head, draw: RandomNumbers) -> None:
         sorts = [v.sort for v in head.params]
         self._names = [text(v) for v in head.params]
         self._others = [p for p, sort in enumerate(sorts) if sort is not Sort.VEC]
@@ -363,7 +365,7 @@ class LinearField:
             total = total + slope(arguments) * arguments[place]
         return total
 
-    def slope(self, place: int) -> Function:
+    def slope(self, place: int) -> NumericFunction:
         """A coefficient as a function of the arguments that are no vectors."""
 
         def function(others: Arguments) -> AnyArray:
@@ -406,7 +408,7 @@ class MovingPoint:
     """x₀ + (t − t₀) u(…, x₀): it moves along the field u at the time t₀, and only there."""
 
     def __init__(
-        self, field: Function, moving: Moving, time: AnyArray, dim: int, draw: Draw
+        self, field: NumericFunction, moving: Moving, time: AnyArray, dim: int, draw: RandomNumbers
     ) -> None:
         self._field = field
         self._moving = moving
@@ -440,7 +442,7 @@ class SameFunction:
 
 
 class _Feature:
-    def __init__(self, head: Head, dim: int, draw: Draw) -> None:
+    def __init__(self, head: Head, dim: int, draw: RandomNumbers) -> None:
         sorts = [v.sort for v in head.params]
         self._real = head.result is not Sort.VEC
         size = 1 if self._real else dim

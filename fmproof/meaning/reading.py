@@ -12,7 +12,7 @@ ROUND_OFF = 64 * float(np.finfo(float).eps)
 """Relative to the magnitude of a term."""
 
 
-class Reading(NamedTuple):
+class MeasuredValues(NamedTuple):
     """Values (P, c), their error estimates, and the magnitude that round-off is relative to."""
 
     value: AnyArray
@@ -22,7 +22,7 @@ class Reading(NamedTuple):
     @classmethod
     def of(
         cls, value: AnyArray, error: AnyArray, magnitude: AnyArray, problems: int = 1
-    ) -> Reading:
+    ) -> MeasuredValues:
         """Arrays of one shape; the error is infinite where anything is not finite."""
         column = np.zeros((problems, 1))
         value, error, magnitude, _ = np.broadcast_arrays(value, error, magnitude, column)

@@ -17,10 +17,10 @@ from fmproof.meaning.interpretation import (
     AnyArray,
     Arguments,
     Component,
-    Function,
     Gaussian,
     Interpretation,
-    Law,
+    NumericFunction,
+    NumericLaw,
 )
 from fmproof.models.arrays import FloatArray
 from fmproof.models.problem import Problem
@@ -114,7 +114,7 @@ def interpretation_of(
     stack = _Stack(problems)
     laws = dict(others.laws) if others else {}
     functions = dict(others.functions) if others else {}
-    makers: dict[str, Callable[[Head], Law]] = {
+    makers: dict[str, Callable[[Head], NumericLaw]] = {
         "data": stack.data, "path": stack.path, "time": stack.time,
     }  # fmt: skip
     for role, make in makers.items():
@@ -184,7 +184,7 @@ class _Stack:
         """Whether the models take complex arguments, as a complex step does."""
         return all(isinstance(p.model, PolynomialVelocity) for p in self.problems)
 
-    def data(self, head: Head) -> Law:
+    def data(self, head: Head) -> NumericLaw:
         place = _place(head, head.main[0])
         size = max(p.data.components for p in self.problems)
         components = []
@@ -208,9 +208,9 @@ class _Stack:
             scale = np.stack([d.scales[j] for d, j in rows])
             gaussian = Gaussian(place, {}, mean, scale, basis)
             components.append(Component(log_weight, (gaussian,)))
-        return Law(frozenset(), lambda _: components, (place,))
+        return NumericLaw(frozenset(), lambda _: components, (place,))
 
-    def path(self, head: Head) -> Law:
+    def path(self, head: Head) -> NumericLaw:
         x, t, z = self._places(head)
 
         def components(arguments: Arguments) -> list[Component]:
@@ -220,9 +220,9 @@ class _Stack:
             slopes = {z: self._schedule("alpha", times)}
             return [Component(np.zeros((1, 1)), (Gaussian(x, slopes, offset, scale),))]
 
-        return Law(frozenset((t,)), components, (x,))
+        return NumericLaw(frozenset((t,)), components, (x,))
 
-    def velocity(self, head: Head) -> Function:
+    def velocity(self, head: Head) -> NumericFunction:
         x, t, z = self._places(head)
 
         def function(arguments: Arguments) -> AnyArray:
@@ -234,7 +234,7 @@ class _Stack:
 
         return function
 
-    def model(self, head: Head) -> Function:
+    def model(self, head: Head) -> NumericFunction:
         (x,) = (i for i, v in enumerate(head.params) if v.sort is Sort.VEC)
         (t,) = (i for i, v in enumerate(head.params) if v.sort is Sort.REAL)
         (theta,) = (i for i, v in enumerate(head.params) if v.sort is Sort.PARAM)
@@ -250,14 +250,14 @@ class _Stack:
 
         return function
 
-    def time(self, head: Head) -> Law:
+    def time(self, head: Head) -> NumericLaw:
         place = _place(head, head.main[0])
 
         def density(arguments: Arguments) -> AnyArray:
             return self._each(lambda problem, t: problem.time.density(t), arguments[place])
 
         low, high = (np.array(ends)[:, None] for ends in zip(*self._supports(), strict=True))
-        return Law(frozenset((place,)), lambda _: [], (), density, {place: (low, high)})
+        return NumericLaw(frozenset((place,)), lambda _: [], (), density, {place: (low, high)})
 
     def _supports(self) -> list[tuple[float, float]]:
         return [problem.time.support for problem in self.problems]

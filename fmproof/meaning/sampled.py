@@ -24,7 +24,7 @@ from fmproof.meaning.environment import OverBudget
 from fmproof.meaning.evaluator import Evaluator
 from fmproof.meaning.interpretation import LATENT_POINTS, AnyArray, Interpretation, dot
 from fmproof.meaning.nodes import PlacedNodes, TooLarge
-from fmproof.meaning.reading import ROUND_OFF, Reading
+from fmproof.meaning.reading import ROUND_OFF, MeasuredValues
 
 REPLICATES = 8
 _QUANTILE = 5.408  # of |t| with 7 degrees of freedom at 99.9 %
@@ -152,7 +152,7 @@ def by_sampling(
     tolerance: float,
     budget: float,
     seed: int,
-) -> tuple[Reading, float]:
+) -> tuple[MeasuredValues, float]:
     """The mean over independent replicates; the error is a 99.9 % confidence bound.
 
     Where integrals are nested, the inner ones make the mean biased by about the inverse of their
@@ -163,7 +163,7 @@ def by_sampling(
         raise InputError(f"the term has {columns} coordinates, more than can be sampled")
     nested = _depth(term) > 1
     outer, inner, spent = _FIRST, _FIRST_INNER, 0.0
-    reading: Reading | None = None
+    reading: MeasuredValues | None = None
     while True:
         try:
             found, cost = _round(
@@ -189,7 +189,7 @@ def _round(
     seed: int,
     budget: float,
     nested: bool,
-) -> tuple[Reading, float]:
+) -> tuple[MeasuredValues, float]:
     spent = 0.0
 
     def sample(points: int, replicate: int) -> Evaluator:
@@ -214,7 +214,7 @@ def _round(
         if nested:
             error = error + np.abs(mean - np.mean(halves, axis=0))
         error = error + ROUND_OFF * magnitude
-    return Reading.of(mean, error, magnitude), spent
+    return MeasuredValues.of(mean, error, magnitude), spent
 
 
 def _columns(term: Basic, interpretation: Interpretation) -> int:

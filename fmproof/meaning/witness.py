@@ -28,7 +28,7 @@ from fmproof.meaning.hypotheses import Asked, at_values, bowls, path_heads
 from fmproof.meaning.interpretation import AnyArray
 from fmproof.meaning.ladder import Ladder, coordinates
 from fmproof.meaning.nodes import TooLarge
-from fmproof.meaning.reading import Reading
+from fmproof.meaning.reading import MeasuredValues
 from fmproof.meaning.roles import Cast, check_time, symbols_of
 from fmproof.meaning.world import World
 from fmproof.meaning.written import variables_of
@@ -88,7 +88,7 @@ class DerivationLike(Protocol):
 
 
 @dataclass(frozen=True)
-class Line:
+class WitnessedStep:
     """One step: ``before relation claim``."""
 
     id: str
@@ -97,7 +97,7 @@ class Line:
     relation: RelationSign
 
 
-def lines_of(derivation: DerivationLike) -> Iterator[Line]:
+def lines_of(derivation: DerivationLike) -> Iterator[WitnessedStep]:
     """The steps of all parts, each with the line before it.
 
     What is claimed for almost every value of some draws is evaluated at one value of them, at
@@ -111,7 +111,7 @@ def lines_of(derivation: DerivationLike) -> Iterator[Line]:
         before = _put(part.start, put)
         for step in part.steps:
             claim = _put(step.claim, put)
-            yield Line(step.id, before, claim, step.relation)
+            yield WitnessedStep(step.id, before, claim, step.relation)
             before = claim
 
 
@@ -236,7 +236,7 @@ class Witness:
         return found
 
     def _verdict(
-        self, line: Line, kinds: Sequence[_Kind], worlds: Callable[[_Kind], _Usable]
+        self, line: WitnessedStep, kinds: Sequence[_Kind], worlds: Callable[[_Kind], _Usable]
     ) -> Numeric:
         """On problems; where they decide nothing, in worlds in which every integral converges, and
         of minimisers in worlds in which functions have some that can be found."""
@@ -309,7 +309,7 @@ class Witness:
             worlds.append(world(1, cast, variables, self._seed, points, props, True))
         return worlds
 
-    def _refutation(self, line: Line, batch: _Batch) -> Numeric:
+    def _refutation(self, line: WitnessedStep, batch: _Batch) -> Numeric:
         outcome = batch.judge(line, thorough=True)
         if batch.world.is_problem:
             options = "--problem FILE"
@@ -334,15 +334,17 @@ class NumericOutcome:
         reason: why there are no numbers at all, if there are none.
     """
 
-    before: Reading
-    claim: Reading
+    before: MeasuredValues
+    claim: MeasuredValues
     ratio: AnyArray
     agrees: AnyArray
     refuted: AnyArray
     reason: str = ""
 
     @classmethod
-    def of(cls, before: Reading, claim: Reading, relation: RelationSign) -> NumericOutcome:
+    def of(
+        cls, before: MeasuredValues, claim: MeasuredValues, relation: RelationSign
+    ) -> NumericOutcome:
         gap = claim.value - before.value
         gap = {"=": np.abs(gap), "≤": -gap, "≥": gap}[relation]
         bound = before.error + claim.error
@@ -363,7 +365,9 @@ class NumericOutcome:
     @classmethod
     def unknown(cls, size: int) -> NumericOutcome:
         """Nothing is known of any problem."""
-        reading = Reading.of(np.zeros((size, 1)), np.full((size, 1), np.inf), np.zeros((size, 1)))
+        reading = MeasuredValues.of(
+            np.zeros((size, 1)), np.full((size, 1), np.inf), np.zeros((size, 1))
+        )
         return cls.of(reading, reading, "=")
 
     def followed_by(self, size: int) -> NumericOutcome:
@@ -393,7 +397,7 @@ class NumericOutcome:
         return f"the line before is {_shown(self.before)}, the claim {_shown(self.claim)}"
 
 
-def _shown(reading: Reading) -> str:
+def _shown(reading: MeasuredValues) -> str:
     parts = [
         f"{value:.10g} ± {error:.1g}"
         for value, error in zip(reading.value[0], reading.error[0], strict=True)
@@ -406,7 +410,7 @@ class _Batch:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self._outcomes: dict[tuple[Line, bool], NumericOutcome] = {}
+        self._outcomes: dict[tuple[WitnessedStep, bool], NumericOutcome] = {}
 
     @cached_property
     def ladder(self) -> Ladder:
@@ -416,7 +420,7 @@ class _Batch:
     def _few(self) -> _Batch:
         return _Batch(self.world.part(0, _FEW))
 
-    def judge(self, line: Line, thorough: bool = False) -> NumericOutcome:
+    def judge(self, line: WitnessedStep, thorough: bool = False) -> NumericOutcome:
         """Both sides on finer and finer grids until every problem is decided.
 
         Args:
@@ -464,28 +468,28 @@ class _Batch:
         return holds
 
 
-def _claimed(said: Any, name: str) -> Line | None:
+def _claimed(said: Any, name: str) -> WitnessedStep | None:
     """The comparison that a proposition is, if it is one."""
     if isinstance(said, Equals | AtMost):
-        return Line(name, said.lhs, said.rhs, "=" if isinstance(said, Equals) else "≤")
+        return WitnessedStep(name, said.lhs, said.rhs, "=" if isinstance(said, Equals) else "≤")
     return None
 
 
-def _denied(said: Any, name: str) -> Line | None:
+def _denied(said: Any, name: str) -> WitnessedStep | None:
     """The comparison that a proposition says to be false, if it says so."""
     if isinstance(said, Positive):
-        return Line(name, said.args[0], S.Zero, "≤")
+        return WitnessedStep(name, said.args[0], S.Zero, "≤")
     if isinstance(said, VanishesWith) and is_number(said.args[0]):
-        return Line(name, said.args[1], S.Zero, "=")
+        return WitnessedStep(name, said.args[1], S.Zero, "=")
     return None
 
 
-def _in_parameters(line: Line) -> bool:
+def _in_parameters(line: WitnessedStep) -> bool:
     """Whether the sides are gradients or minimisers, which cost a value for each parameter."""
     return {sort_of(line.before), sort_of(line.claim)} <= {Sort.GRADIENT, Sort.SET}
 
 
-def _simplified(batch: _Batch, line: Line) -> _Batch:
+def _simplified(batch: _Batch, line: WitnessedStep) -> _Batch:
     """A simpler world in which the step is refuted as well."""
     attempts = 0
     while True:

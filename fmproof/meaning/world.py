@@ -17,11 +17,11 @@ from fmproof.meaning.interpretation import LATENT_POINTS, AnyArray, Interpretati
 from fmproof.meaning.random_symbols import (
     Bowl,
     CarryingField,
-    Draw,
     LinearField,
     MovingPoint,
     RandomFunction,
     RandomLaw,
+    RandomNumbers,
     RandomPoints,
     SameFunction,
 )
@@ -235,9 +235,9 @@ class World:
                 )
         return found
 
-    def _draw(self, stream: int) -> Draw:
+    def _draw(self, stream: int) -> RandomNumbers:
         rng = np.random.default_rng([self.seed, self.dim, stream, *([1] if self.pointed else [])])
-        return Draw(rng, self.count, self.first, self.last)
+        return RandomNumbers(rng, self.count, self.first, self.last)
 
 
 def _row(array: AnyArray) -> str:

@@ -19,8 +19,8 @@ from fmproof.models.velocity import (
     CallableVelocity,
     LinearVelocity,
     PolynomialVelocity,
-    Term,
     Velocity,
+    VelocityTerm,
 )
 
 __all__ = [
@@ -42,12 +42,12 @@ __all__ = [
     "QuantileTime",
     "ReversedPath",
     "TablePath",
-    "Term",
     "TimeLaw",
     "TrigPath",
     "UniformTime",
     "VPPath",
     "Velocity",
+    "VelocityTerm",
     "load_problem",
     "problem_from_toml",
     "problem_to_toml",

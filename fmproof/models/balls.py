@@ -42,7 +42,7 @@ def ball_sum(balls: Iterable[Ball]) -> Ball:
     return sum(balls, arb(0))
 
 
-def add(left: Iterable[Ball], right: Iterable[Ball]) -> list[Ball]:
+def entrywise_sum(left: Iterable[Ball], right: Iterable[Ball]) -> list[Ball]:
     """The sums of two rows, entry by entry."""
     return [a + b for a, b in zip(left, right, strict=True)]
 

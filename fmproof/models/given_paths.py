@@ -13,7 +13,7 @@ from fmproof.errors import InputError
 from fmproof.models.arrays import FloatArray, array
 from fmproof.models.paths import Path, Singularity
 
-Function = Callable[[Any], Any]
+GivenFunction = Callable[[Any], Any]
 
 
 class GivenPath(Path):

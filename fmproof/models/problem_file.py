@@ -28,7 +28,7 @@ from fmproof.models.paths import (
 )
 from fmproof.models.problem import Problem
 from fmproof.models.time import LogitNormalTime, TimeLaw, UniformTime
-from fmproof.models.velocity import LinearVelocity, PolynomialVelocity, Term, Velocity
+from fmproof.models.velocity import LinearVelocity, PolynomialVelocity, Velocity, VelocityTerm
 
 _MAX_DECIMALS = 30
 _TEXT = (".csv", ".tsv", ".txt", ".dat")
@@ -182,7 +182,7 @@ def _polynomial(terms: Any) -> PolynomialVelocity:
         if not isinstance(term, dict):
             raise InputError(f"terms[{a}]: expected a table, found {term!r}")
         _check_keys(term, f"terms[{a}].", ("coef",), ("t", "x"))
-        rows.append(Term(**term))
+        rows.append(VelocityTerm(**term))
     return PolynomialVelocity(rows)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from fmproof.models.mixture import GaussianMixture
 from fmproof.models.paths import CondOTPath, Path, PolynomialPath, TrigPath
 from fmproof.models.problem import Problem
-from fmproof.models.velocity import PolynomialVelocity, Term
+from fmproof.models.velocity import PolynomialVelocity, VelocityTerm
 
 PATHS: tuple[Path, ...] = (CondOTPath(), PolynomialPath(2), TrigPath())
 
@@ -38,7 +38,9 @@ def _model(dim: int, rng: np.random.Generator) -> PolynomialVelocity:
     eye = np.eye(dim, dtype=int).tolist()
     powers = [(0, [0] * dim), (1, [0] * dim), *((0, row) for row in eye)]
     coefs = _decimals(rng, -9, 9, (len(powers), dim))
-    return PolynomialVelocity([Term(c, t, x) for c, (t, x) in zip(coefs, powers, strict=True)])
+    return PolynomialVelocity(
+        [VelocityTerm(c, t, x) for c, (t, x) in zip(coefs, powers, strict=True)]
+    )
 
 
 def _covariance(dim: int, rng: np.random.Generator) -> list[list[Fraction]]:
@@ -86,7 +88,7 @@ def simpler(problem: Problem) -> Iterator[Problem]:
 def _simpler_models(model: PolynomialVelocity) -> Iterator[PolynomialVelocity]:
     coefs = model.exact().tolist()
     terms = [
-        Term(c, int(t), x)
+        VelocityTerm(c, int(t), x)
         for c, t, x in zip(coefs, model.t_powers, model.x_powers.tolist(), strict=True)
     ]
     if len(terms) > 1:

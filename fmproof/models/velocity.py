@@ -39,7 +39,7 @@ class Velocity(Code, ABC):
         """The field at ``t`` (N,) or a scalar and ``x`` (N, d), shape (N, d)."""
 
 
-class Term(NamedTuple):
+class VelocityTerm(NamedTuple):
     """The monomial t^t prod_i x_i^x[i] times the vector ``coef`` (d,); ``x`` empty: no x in it."""
 
     coef: Any
@@ -70,7 +70,7 @@ class PolynomialVelocity(Velocity):
     given: Array
 
     def __init__(self, terms: Iterable[Any]) -> None:
-        rows = [Term(*term) for term in terms]
+        rows = [VelocityTerm(*term) for term in terms]
         if not rows:
             raise InputError("terms: expected at least one term, found none")
         coefs = [array(row.coef, f"terms[{a}].coef", ("d",)) for a, row in enumerate(rows)]
@@ -100,10 +100,10 @@ class PolynomialVelocity(Velocity):
         return int(self.coefficients.shape[1])
 
     @property
-    def terms(self) -> list[Term]:
+    def terms(self) -> list[VelocityTerm]:
         """The terms as they were given, every power of x written out."""
         powers = self.t_powers.tolist(), self.x_powers.tolist()
-        return list(map(Term, self.given.tolist(), *powers))
+        return list(map(VelocityTerm, self.given.tolist(), *powers))
 
     @property
     def rational(self) -> bool:
@@ -225,11 +225,13 @@ class LinearVelocity(PolynomialVelocity):
             )
         eye = np.eye(dim, dtype=int).tolist()
         terms = [
-            Term([row[j] for row in matrix], k, eye[j])
+            VelocityTerm([row[j] for row in matrix], k, eye[j])
             for k, matrix in enumerate(matrices.tolist())
             for j in range(dim)
         ]
-        super().__init__(terms + [Term(vector, k) for k, vector in enumerate(vectors.tolist())])
+        super().__init__(
+            terms + [VelocityTerm(vector, k) for k, vector in enumerate(vectors.tolist())]
+        )
 
     @property
     def A(self) -> Array:

@@ -19,7 +19,7 @@ from fmproof.reading.items import Item, Product, Script, Sum
 if TYPE_CHECKING:
     from fmproof.reading.reader import Reader
 
-DERIVATIVES: dict[str, Any] = {"nabla": Grad, "partial": Partial, "div": Div}
+DERIVATIVE_SIGNS: dict[str, Any] = {"nabla": Grad, "partial": Partial, "div": Div}
 
 
 class Operators(ABC):
@@ -128,7 +128,7 @@ class Operators(ABC):
 
     def parts_of_derivative(self, item: Item) -> tuple[Any, Var, Expr]:
         r"""Which derivative, in which variable, and of what; ``\nabla_x \cdot`` is div."""
-        build, after = DERIVATIVES[item.kind], self.peek()
+        build, after = DERIVATIVE_SIGNS[item.kind], self.peek()
         if item.kind == "nabla" and after is not None and after.kind == "dot":
             self.take()
             build = Div
@@ -151,7 +151,7 @@ class Operators(ABC):
         ((sign, product), *more) = row.parts
         inner = type(self)(self.reader, product)
         first = inner.take()
-        if len(item.content) > 1 or more or sign < 0 or first.kind not in DERIVATIVES:
+        if len(item.content) > 1 or more or sign < 0 or first.kind not in DERIVATIVE_SIGNS:
             self.reader.fail("only a derivative is taken at a place", item.at)
         build, var, body = inner.parts_of_derivative(first)
         if inner.peek() is not None or inner.transposed is not None:

@@ -29,7 +29,7 @@ from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.latex import latex
 from fmproof.reading.items import Item, LatexError, Script
-from fmproof.reading.operators import DERIVATIVES, Operators
+from fmproof.reading.operators import DERIVATIVE_SIGNS, Operators
 from fmproof.reading.symbols import key, names_of
 
 # What an integral without limits is over, written out.
@@ -106,7 +106,7 @@ class Row(Operators):
             return self.expectation(item)
         if item.kind == "argmin":
             return self.minimisers(item)
-        if item.kind in DERIVATIVES:
+        if item.kind in DERIVATIVE_SIGNS:
             return self.derivative(item)
         return self.reader.fail(f"{item.text} does not fit here", item.at)
 

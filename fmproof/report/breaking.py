@@ -88,7 +88,7 @@ _NARROW = 15.0  #: em of a piece that may also be broken between factors
 _PHONE = 20.0  #: em of a line on a phone, in which every place will do
 
 
-def pieces(latex: str) -> tuple[str, ...]:
+def breakable_pieces(latex: str) -> tuple[str, ...]:
     """The pieces of a formula between which a narrow page may break it."""
     tokens = tokenised(latex)
     return tuple(_join(tokens[a:b]) for a, b in piece_bounds(tokens))
@@ -119,7 +119,7 @@ def piece_bounds(tokens: tuple[str, ...]) -> tuple[tuple[int, int], ...]:
     return found
 
 
-def width(latex: str) -> float:
+def formula_width(latex: str) -> float:
     """The estimated width of a formula in display style, in em."""
     return _width(tokenised(latex))
 

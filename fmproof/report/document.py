@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fmproof.report.model import (
-    Condition,
-    Constant,
     DerivationReport,
     Formula,
     PartReport,
     Prose,
     Report,
+    ShownConstant,
+    SideCondition,
     StepReport,
     Symbol,
 )
@@ -29,7 +29,7 @@ class NumberedCondition:
     """A side condition as it stands in the table: once, with every step that needs it."""
 
     label: str  #: "S1", "S2", …
-    condition: Condition
+    condition: SideCondition
     steps: tuple[str, ...]
     needed_in: str  #: the steps in words, e.g. "1.2, 2.1–2.3"
 
@@ -97,14 +97,14 @@ class Section:
         return label_ranges(steps, self.derivation)
 
 
-def sections(report: Report) -> tuple[Section, ...]:
+def report_sections(report: Report) -> tuple[Section, ...]:
     """The derivations of a report, numbered and linked."""
     taken: set[str] = set()
     return tuple(_section(derivation, taken) for derivation in report.derivations)
 
 
 def _section(derivation: DerivationReport, taken: set[str]) -> Section:
-    needed: dict[Condition, list[str]] = {}
+    needed: dict[SideCondition, list[str]] = {}
     for step in derivation.steps:
         for condition in step.conditions:
             needed.setdefault(condition, []).append(step.id)
@@ -132,7 +132,7 @@ def part_titles(derivation: DerivationReport) -> dict[str, str]:
 
 
 def _links(
-    part: PartReport, labels: dict[Condition, str], titles: dict[str, str]
+    part: PartReport, labels: dict[SideCondition, str], titles: dict[str, str]
 ) -> Iterator[Link]:
     before = part.start
     for step in part.steps:
@@ -161,7 +161,7 @@ def anchor(name: str, taken: set[str]) -> str:
     return label
 
 
-def defined(item: Symbol | Constant) -> Formula:
+def with_definition(item: Symbol | ShownConstant) -> Formula:
     """name = definition, or the name alone."""
     if item.definition is None:
         return item.name

@@ -15,12 +15,12 @@ from fmproof.report.document import (
     LISTED,
     Chain,
     anchor,
-    defined,
     heading,
     printable,
-    sections,
+    report_sections,
     spans,
     unmet,
+    with_definition,
 )
 from fmproof.report.model import Formula, Report, RuleEntry
 from fmproof.report.paper.align import SIGNS, align, plain_rows, rows
@@ -54,7 +54,7 @@ def render(
     return str(
         template.render(
             report=report,
-            sections=sections(report),
+            sections=report_sections(report),
             title=heading(report),
             command=command,
             rules=shown,
@@ -89,7 +89,7 @@ def page_part(template: str, **values: Any) -> str:
 
 def cell(report: Report) -> str:
     """``report`` as a piece of a page, for the output of a notebook's cell."""
-    return str(_environment().get_template("cell.html").render(sections=sections(report)))
+    return str(_environment().get_template("cell.html").render(sections=report_sections(report)))
 
 
 def prose(text: str) -> str:
@@ -250,7 +250,7 @@ def _environment() -> Any:
         "twofold": twofold,
         "chain_latex": chain_latex,
         "prose": prose,
-        "defined": defined,
+        "defined": with_definition,
         "anchor": lambda name: anchor(name, set()),
     }
     made = environment(

@@ -7,7 +7,6 @@ from importlib import resources
 from typing import Any
 
 from fmproof.report.model import (
-    Constant,
     CoqVerdict,
     DerivationReport,
     Formula,
@@ -15,6 +14,7 @@ from fmproof.report.model import (
     Numeric,
     PartReport,
     Report,
+    ShownConstant,
     StepReport,
 )
 from fmproof.report.words import failure_message
@@ -31,7 +31,7 @@ def render(report: Report) -> str:
         "status": report.status,
         "derivations": [_derivation(derivation) for derivation in report.derivations],
     }
-    return written(document)
+    return json_text(document)
 
 
 def schema() -> dict[str, Any]:
@@ -39,7 +39,7 @@ def schema() -> dict[str, Any]:
     return schema_in("fmproof.report", f"report-{_SCHEMA}.json")
 
 
-def written(document: dict[str, Any]) -> str:
+def json_text(document: dict[str, Any]) -> str:
     """A document as indented text, with a line break at its end."""
     return json.dumps(document, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
@@ -95,7 +95,7 @@ def _hypothesis(hypothesis: HypothesisReport) -> dict[str, Any]:
     }
 
 
-def _constant(constant: Constant) -> dict[str, Any]:
+def _constant(constant: ShownConstant) -> dict[str, Any]:
     return {"name": _formula(constant.name), "definition": _formula(constant.definition)}
 
 

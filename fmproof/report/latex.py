@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, Literal
 
-from fmproof.report.document import anchor, heading, sections
+from fmproof.report.document import anchor, heading, report_sections
 from fmproof.report.model import Report, RuleEntry
 from fmproof.report.paper import Typesetter
 from fmproof.report.paper.evidence import displayed_formula
@@ -45,7 +45,7 @@ def render(
         columns: of the page that a fragment is for, 1 or 2.
         tagged: of an article, for lualatex: with the structure that a screen reader follows.
     """
-    found = sections(report)
+    found = report_sections(report)
     room = COLUMN[columns] if fragment else HANDOUT if style == "statements" else PAGE
     full = style == "full"
     several = len(found) > 1

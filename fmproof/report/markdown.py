@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from fmproof.report.breaking import lines
-from fmproof.report.document import defined, heading, printable, sections, spans
+from fmproof.report.document import heading, printable, report_sections, spans, with_definition
 from fmproof.report.model import Formula, Report, RuleEntry
 from fmproof.report.templating import environment
 from fmproof.report.words import sentence
@@ -42,7 +42,7 @@ def render(report: Report, command: str = "", rules: Sequence[RuleEntry] = ()) -
     return fill(
         "document.md",
         report=report,
-        sections=sections(report),
+        sections=report_sections(report),
         title=heading(report),
         command=command,
         rules=rules,
@@ -105,7 +105,7 @@ def _environment() -> Any:
     filters: dict[str, Callable[..., Any]] = {
         "display": display,
         "inline": inline,
-        "defined": defined,
+        "defined": with_definition,
         "code": code,
         "prose": prose,
         "sentence": sentence,

@@ -75,7 +75,7 @@ Prose = tuple[str | Formula, ...]
 
 
 @dataclass(frozen=True)
-class Condition:
+class SideCondition:
     """A side condition of a step and what it was derived from."""
 
     formula: Formula
@@ -136,7 +136,7 @@ class StepReport:
     relation: Literal["=", "≤", "≥"]
     claim: Formula
     status: Status
-    conditions: tuple[Condition, ...] = ()
+    conditions: tuple[SideCondition, ...] = ()
     failure: Failure | None = None
     note: Prose = ()  #: the author's reason or remark
     numeric: Numeric | None = None
@@ -189,7 +189,7 @@ class Missing:
 
 
 @dataclass(frozen=True)
-class Constant:
+class ShownConstant:
     name: Formula
     definition: Formula
 
@@ -246,7 +246,7 @@ class DerivationReport:
     status: Status
     statement: Formula
     hypotheses: tuple[HypothesisReport, ...]
-    constants: tuple[Constant, ...]
+    constants: tuple[ShownConstant, ...]
     parts: tuple[PartReport, ...]
     message: str  #: why the derivation as a whole failed, beyond its steps; "" otherwise
     seconds: float

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from fmproof.report import markdown
-from fmproof.report.document import heading, sections
+from fmproof.report.document import heading, report_sections
 from fmproof.report.model import Report, RuleEntry
 
 
@@ -63,7 +63,7 @@ def _cells(report: Report, sources: Sequence[str]) -> Iterator[dict[str, Any]]:
         f"report = {again}(derivations)\n"
         'print(*(f"{d.status}: {d.title}" for d in report.derivations), sep="\\n")'
     )
-    for section in sections(report):
+    for section in report_sections(report):
         if len(report.derivations) > 1:
             yield _text(f"## {markdown.escape(section.derivation.title)}")
         yield _text(markdown.fill("theorem.md", section=section))

@@ -11,7 +11,6 @@ from click import style
 
 from fmproof.report.layout import command_lines, formula_lines, hang, prose_lines
 from fmproof.report.model import (
-    Condition,
     DerivationReport,
     Failure,
     Formula,
@@ -19,6 +18,7 @@ from fmproof.report.model import (
     Numeric,
     PartReport,
     Report,
+    SideCondition,
     Status,
     StepReport,
 )
@@ -216,7 +216,7 @@ class _Pages:
         for condition in step.conditions:
             yield from self.condition(condition, margin)
 
-    def condition(self, condition: Condition, margin: str) -> Iterator[str]:
+    def condition(self, condition: SideCondition, margin: str) -> Iterator[str]:
         yield from self._formula(margin + "needs ", condition.formula.text)
         reason = condition.discharged_by
         yield from self._prose(

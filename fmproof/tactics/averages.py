@@ -11,16 +11,10 @@ from typing import Any, NamedTuple
 
 from sympy import Basic, Expr, S
 
+from fmproof.derived.restatements import reflexivity
 from fmproof.errors import RuleError, SortError
-from fmproof.kernel.conditional import contraction, pull_out, transfer
-from fmproof.kernel.equality import (
-    equal_sides,
-    instantiate_head,
-    reflexivity,
-    symmetry,
-    transitivity,
-    unfold,
-)
+from fmproof.kernel.conditional import contraction, contraction_of_square, pull_out, transfer
+from fmproof.kernel.equality import equal_sides, instantiate_head, symmetry, transitivity, unfold
 from fmproof.kernel.gaussian import is_gaussian
 from fmproof.kernel.hypotheses import discharge
 from fmproof.kernel.integrals import drop_draw, joint_law, reorder_draws
@@ -34,8 +28,6 @@ from fmproof.lang.scope import alpha_equal, free_vars, fresh, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.tactics.laws import same_law
 from fmproof.tactics.rewriting import at, attempt, sweep
-
-_SQUARE = 2  #: the side of ‖u‖² and of u·u; see fmproof.kernel.conditional
 
 
 def mean_of(term: Any) -> CondExpect | None:
@@ -54,7 +46,7 @@ class _Place(NamedTuple):
     mean: CondExpect
     kept: tuple[Expr, ...]  #: the other factors
     other: Expr | None  #: what it is multiplied with in an inner product
-    side: int  #: as the kernel counts: −1 alone, 0 in an inner product, 2 squared
+    squared: bool  #: whether it is u in ‖u‖² or u·u
 
 
 def _places(body: Expr) -> Iterator[_Place]:
@@ -65,15 +57,15 @@ def _places(body: Expr) -> Iterator[_Place]:
         if mean is not None:
             for j, again in enumerate(rest):
                 if again == part and sort_of(part) is Sort.REAL:
-                    yield _Place(mean, without(rest, j), None, _SQUARE)
-            yield _Place(mean, rest, None, -1)
+                    yield _Place(mean, without(rest, j), None, True)
+            yield _Place(mean, rest, None, False)
         if isinstance(part, Inner):
             first, second = map(mean_of, part.args)
             if part.is_square and first is not None:
-                yield _Place(first, rest, None, _SQUARE)
+                yield _Place(first, rest, None, True)
             for own, other in ((first, part.args[1]), (second, part.args[0])):
                 if own is not None:
-                    yield _Place(own, rest, other, 0)
+                    yield _Place(own, rest, other, False)
 
 
 # --- matching laws ------------------------------------------------------------------------
@@ -121,11 +113,11 @@ def assigned(
 
 
 class _Monomial(NamedTuple):
-    """k⟨a, f⟩ with unknown symbols for k and a, so that nothing in them is taken for f."""
+    """k·f, or k·f², with unknown symbols for what is in k, so that nothing in it is taken for f."""
 
-    body: Expr
-    places: tuple[int, ...]
-    side: int
+    k: Expr
+    f: Expr
+    squared: bool
     unknown: tuple[tuple[Any, tuple[Var, ...], Expr], ...]
 
     def known(self, theorem: Theorem) -> Theorem:
@@ -147,33 +139,12 @@ def _monomial(place: _Place, value: Expr) -> _Monomial | None:
         return head(*params)
 
     kept = mul(*place.kept)
-    outside = S.One if kept is S.One else symbol(Scalar, "k''''''", kept)
     if sort_of(kept) is not Sort.REAL:
         return None
-    if place.side == 0 and place.other is not None:
-        inside: Expr = Inner(symbol(Field, "a''''''", place.other), value)
-    elif place.side == _SQUARE:
-        inside = Inner(value, value) if sort_of(value) is Sort.VEC else mul(value, value)
-    else:
-        inside = value
-    body = mul(outside, inside)
-    parts, left = list(factors(body)), list(factors(inside))
-    places = []
-    for i, part in enumerate(parts):
-        if part in left:
-            left.remove(part)
-            places.append(i)
-    if left:
-        return None
-    side = place.side
-    places.sort(key=lambda i: not isinstance(parts[i], Inner))  # the inner product first
-    if side == 0:
-        first: Any = parts[places[0]]
-        vectors = [arg for arg in factors(value) if sort_of(arg) is Sort.VEC]
-        if not isinstance(first, Inner) or len(vectors) != 1:
-            return None
-        side = next(i for i in (1, 0) if first.args[i] == vectors[0])
-    return _Monomial(body, tuple(places), side, tuple(unknown))
+    k = S.One if kept is S.One else symbol(Scalar, "k''''''", kept)
+    if place.other is not None:
+        k = mul(k, symbol(Field, "a''''''", place.other))
+    return _Monomial(k, value, place.squared, tuple(unknown))
 
 
 def unfolded_means(term: Expr) -> Theorem:
@@ -192,7 +163,7 @@ def written_mean(term: Any) -> Theorem | None:
 def average_out(term: Any) -> Theorem | None:
     """E[k⟨a, E[f|X]⟩] = E[k⟨a, f⟩]: the first conditional expectation that can be replaced."""
     for place in _places(term.body):
-        if place.side == _SQUARE:
+        if place.squared:
             continue
         shorter = _without_unused_lets(term)
         for start in (shorter, *_with_missing_lets(shorter, place.mean)):
@@ -244,11 +215,8 @@ def _averaged(term: Expect, place: _Place, fit: _Fit) -> Theorem | None:
     start = attempt(reorder_draws, term, fit.order)
     if monomial is None or start is None:
         return None
-    try:
-        general = Expect(monomial.body, *start.rhs.measure)
-    except SortError:
-        return None
-    pulled = attempt(pull_out, general, fit.given, fit.split, monomial.places, monomial.side)
+    law = start.rhs.measure
+    pulled = attempt(pull_out, monomial.k, monomial.f, fit.given, law, fit.split)
     if pulled is None:
         return None
     pulled = attempt(monomial.known, pulled)
@@ -275,8 +243,8 @@ def contracted(goal: Integrable) -> Theorem | None:
                 continue
             measure = [goal.measure[i] for i in fit.order]
             try:
-                premise = Integrable(monomial.body, *measure)
-                theorem = contraction(premise, fit.given, fit.split, monomial.places, monomial.side)
+                rule = contraction_of_square if monomial.squared else contraction
+                theorem = rule(monomial.k, monomial.f, fit.given, measure, fit.split)
                 theorem = monomial.known(theorem)
                 written: Any = theorem.conclusion
                 ours = unfolded_means(Integrable(body, *measure).body)

@@ -12,6 +12,7 @@ from typing import Any
 from sympy import Expr, S
 
 from fmproof._version import __version__
+from fmproof.derived.restatements import restate
 from fmproof.errors import InputError, RuleError, SortError
 from fmproof.kernel.almost import everywhere
 from fmproof.kernel.equality import (
@@ -21,7 +22,7 @@ from fmproof.kernel.equality import (
     symmetry,
     transitivity,
 )
-from fmproof.kernel.hypotheses import assume, discharge, restate
+from fmproof.kernel.hypotheses import assume, discharge
 from fmproof.kernel.obligations import obligations
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.node import admit
@@ -32,8 +33,6 @@ from fmproof.lang.scope import alpha_equal, canon, free_vars
 from fmproof.lang.spelling.foreign import foreign
 from fmproof.lang.spelling.text import text
 from fmproof.report.model import (
-    Condition,
-    Constant,
     DerivationReport,
     Failure,
     Formula,
@@ -41,10 +40,12 @@ from fmproof.report.model import (
     Missing,
     PartReport,
     Report,
+    ShownConstant,
+    SideCondition,
     StepReport,
     Used,
 )
-from fmproof.tactics.conditions import Proof, Prover
+from fmproof.tactics.conditions import ConditionProof, Prover
 from fmproof.tactics.equations import solved
 from fmproof.tactics.justify import NotJustified, justify
 from fmproof.tactics.laws import as_expectation
@@ -55,9 +56,9 @@ from fmproof.tactics.notation import (
     formula,
     free,
     notation,
-    prose,
     reference,
     symbols_in,
+    worded,
 )
 from fmproof.tactics.script import Derivation, Instance, Part, Step
 from fmproof.tactics.spelling import hypothesis
@@ -210,7 +211,7 @@ class _Checker:
             seconds=perf_counter() - started,
             symbols=notation(self.derivation),
             location=self.derivation.location,
-            says=prose(self.derivation.says),
+            says=worded(self.derivation.says),
             uses=tuple(Used(d.name, d.title, formula(d.proposition)) for d in self.derivation.uses),
             free=free(statement),
             missing=self._missing(),
@@ -241,7 +242,7 @@ class _Checker:
         self.messages.append(f"no part proves the statement {text(statement)}")
         return None
 
-    def _proved(self, prop: Prop) -> Proof | None:
+    def _proved(self, prop: Prop) -> ConditionProof | None:
         """A proof of just this, from what is declared; the search is not trusted to see to it.
 
         A lemma that failed may stand behind it: that is the lemma's fault, and reported there.
@@ -311,14 +312,14 @@ class _Checker:
             formula(stated),
             "proved" if proved else "failed",
             tuple(reports),
-            says=prose(part.says),
+            says=worded(part.says),
             result=part.result,
             free=free(stated),
             almost=almost_every(part.almost),
             name=part.name,
         )
 
-    def _beginning(self, part: Part) -> tuple[tuple[Condition, ...], Failure | None]:
+    def _beginning(self, part: Part) -> tuple[tuple[SideCondition, ...], Failure | None]:
         """What the start of a part obliges, and the law for which it holds almost surely."""
         first = part.steps[0].id
         try:
@@ -400,7 +401,7 @@ class _Checker:
             relation=step.relation,
             claim=formula(step.claim),
             status="proved",
-            note=prose(step.note),
+            note=worded(step.note),
             using=tuple(reference(used) for used in step.references),
             location=step.location,
         )
@@ -493,7 +494,7 @@ class _Checker:
 
     def _discharge(
         self, theorem: Theorem, step: str, inherited: Sequence[Prop]
-    ) -> tuple[Theorem, tuple[Condition, ...], Failure | None]:
+    ) -> tuple[Theorem, tuple[SideCondition, ...], Failure | None]:
         """Derive each hypothesis of a step's theorem from the declared ones.
 
         A hypothesis that a lemma brings along is reported where the lemma is proved, unless it
@@ -521,7 +522,7 @@ class _Checker:
                 theorem = discharge(theorem, proof.theorem)
         return theorem, tuple(records), problem
 
-    def _finite(self, claim: Expr, step: str) -> tuple[tuple[Condition, ...], Failure | None]:
+    def _finite(self, claim: Expr, step: str) -> tuple[tuple[SideCondition, ...], Failure | None]:
         """The claim denotes a finite number: derive what that takes, each thing once."""
         records, problem = [], None
         for prop in map(self._lifted, obligations(claim)):
@@ -534,15 +535,15 @@ class _Checker:
             problem = problem or failure
         return tuple(records), problem
 
-    def _condition(self, prop: Prop, step: str) -> tuple[Condition, Failure | None]:
+    def _condition(self, prop: Prop, step: str) -> tuple[SideCondition, Failure | None]:
         with self._hurrying():
             return self._looked_for(prop, step)
 
-    def _looked_for(self, prop: Prop, step: str) -> tuple[Condition, Failure | None]:
+    def _looked_for(self, prop: Prop, step: str) -> tuple[SideCondition, Failure | None]:
         proof = self._proved(prop)
         if proof is not None:
             self._note_use((r[1:] for r in proof.reasons if r.startswith("@")), step)
-            return Condition(formula(prop), proof.describe()), None
+            return SideCondition(formula(prop), proof.describe()), None
         self.lacks = True
         shown, users = self.assumed.setdefault(canon(prop), (prop, []))
         if step not in users:
@@ -552,7 +553,7 @@ class _Checker:
             hint=self._what_would_do(prop, step) if self.hints else None,
             lacks=True,
         )
-        return Condition(formula(shown), None), failure
+        return SideCondition(formula(shown), None), failure
 
     def _missing(self) -> tuple[Missing, ...]:
         taken = {h.name for h in self.derivation.hypotheses}
@@ -613,11 +614,13 @@ class _Checker:
         ]
         return (*declared, *assumed)
 
-    def _constants(self) -> tuple[Constant, ...]:
+    def _constants(self) -> tuple[ShownConstant, ...]:
         found = [node for node in symbols_in(self.derivation) if isinstance(node, Named)]
         # What has free variables is an abbreviation; it prints with them and is a symbol.
         constants = [named for named in found if not free_vars(named)]
-        return tuple(Constant(formula(named), formula(named.definition)) for named in constants)
+        return tuple(
+            ShownConstant(formula(named), formula(named.definition)) for named in constants
+        )
 
 
 def _chained(chain: Theorem | None, theorem: Theorem, falling: bool) -> Theorem:
@@ -637,7 +640,7 @@ def _says(statement: Prop, prop: Prop) -> bool:
     return match(statement, prop) is not None
 
 
-def _each_once(*conditions: Condition) -> tuple[Condition, ...]:
+def _each_once(*conditions: SideCondition) -> tuple[SideCondition, ...]:
     return tuple({condition.formula.text: condition for condition in conditions}.values())
 
 

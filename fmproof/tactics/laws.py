@@ -14,9 +14,9 @@ from fmproof.lang.node import remembered
 from fmproof.lang.nodes import Apply, Density, Lebesgue, Var
 from fmproof.lang.nodes.measure import (
     against_lebesgue,
-    conditions,
     drawn_by,
     law_order,
+    parents_of,
     without_lets,
 )
 from fmproof.lang.props import Almost, Integrable, Prop
@@ -70,7 +70,7 @@ def needed_items(goal: Almost | Integrable) -> tuple[int, ...]:
         if wanted & set(drawn_by(item)):
             needed.append(place)
             if not isinstance(item, Lebesgue):
-                wanted |= conditions(item)
+                wanted |= parents_of(item)
     return tuple(sorted(needed))
 
 

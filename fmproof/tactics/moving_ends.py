@@ -15,6 +15,8 @@ from typing import Any
 
 from sympy import Basic, Expr, S
 
+from fmproof.derived.derivatives_inside import fundamental_theorem
+from fmproof.derived.restatements import reflexivity
 from fmproof.errors import RuleError
 from fmproof.kernel.calculus import derivative, exchange
 from fmproof.kernel.equality import (
@@ -23,14 +25,12 @@ from fmproof.kernel.equality import (
     generalise,
     instantiate,
     instantiate_head,
-    reflexivity,
     symmetry,
     transitivity,
 )
 from fmproof.kernel.hypotheses import assume, discharge
 from fmproof.kernel.integrals import linear_parts, linearity
 from fmproof.kernel.ring import linear_combination, ring, ring_normal
-from fmproof.kernel.slopes import fundamental_theorem
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Mul, add, coefficient, factors, mul, summands, without
 from fmproof.lang.node import declaration, rebuilt, sort_of

@@ -29,15 +29,13 @@ from typing import Any
 
 from sympy import Basic, Expr, S
 
+from fmproof.derived.derivatives_inside import minimisers_of_shift
+from fmproof.derived.integrals_inside import inner_of_integral, integral_argument
+from fmproof.derived.restatements import reflexivity
 from fmproof.errors import RuleError, SortError
-from fmproof.kernel.calculus import derivative, minimisers_of_shift
-from fmproof.kernel.equality import congruence, reflexivity, symmetry, transitivity, unfold
-from fmproof.kernel.integrals import (
-    inner_of_integral,
-    integral_argument,
-    iterated_expectation,
-    linearity,
-)
+from fmproof.kernel.calculus import derivative
+from fmproof.kernel.equality import congruence, symmetry, transitivity, unfold
+from fmproof.kernel.integrals import iterated_expectation, linearity
 from fmproof.kernel.ring import linear_combination, ring
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Mul, add, factors, mul, without

@@ -28,7 +28,7 @@ from fmproof.report.model import Formula, Prose, Symbol
 from fmproof.tactics.script import Derivation, Instance
 
 ABBREVIATION = "abbreviation"
-NUMBER = "the number 3.14159…"
+PI_IN_WORDS = "the number 3.14159…"
 Shown = Var | Head | Named | Constant  #: what is shown by a name
 _VARIABLES = {
     Sort.REAL: "real numbers",
@@ -50,7 +50,7 @@ def almost_every(measure: Sequence[Draw]) -> Formula | None:
     return Formula(", ".join(map(draw_text, measure)), ", ".join(map(draw_latex, measure)))
 
 
-def prose(items: Iterable[str | Basic]) -> Prose:
+def worded(items: Iterable[str | Basic]) -> Prose:
     """Words and terms, the terms printed."""
     return tuple(item if isinstance(item, str) else formula(item) for item in items)
 
@@ -74,7 +74,7 @@ def notation_of(nodes: Iterable[Basic], meanings: Mapping[Head, str]) -> tuple[S
     names = [item for item in found if isinstance(item, Named) and free_vars(item)]
     return (
         *_variables(variables),
-        *(Symbol(formula(pi), NUMBER) for item in found if item is pi),
+        *(Symbol(formula(pi), PI_IN_WORDS) for item in found if item is pi),
         *(_symbol(head, meanings.get(head, "")) for head in heads),
         *(Symbol(formula(n), ABBREVIATION, formula(n.definition)) for n in names),
     )

@@ -11,26 +11,21 @@ from typing import Any
 
 from sympy import Expr, S
 
-from fmproof.kernel.almost import multiple_vanishes
+from fmproof.derived.derivatives_inside import stationary_at_zero
+from fmproof.derived.gaussians import gaussian_dominated
+from fmproof.derived.ratios import multiple_vanishes
+from fmproof.derived.signs import nonnegative_parts
 from fmproof.kernel.calculus import (
     DERIVATIVES,
     derivative,
     differentiable,
     fewer_variables,
-    gaussian_dominated,
     log_derivative,
-    stationary_at_zero,
 )
 from fmproof.kernel.equality import equal_sides, symmetry, unfold
 from fmproof.kernel.hypotheses import assume, discharge
 from fmproof.kernel.integrals import linear_parts
-from fmproof.kernel.order import (
-    nonnegative_parts,
-    nonnegativity,
-    nonzero,
-    positive,
-    product_vanishes,
-)
+from fmproof.kernel.order import nonnegativity, nonzero, positive, product_vanishes
 from fmproof.kernel.ring import ring, ring_normal
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Add, Mul, factors, mul, summands, without

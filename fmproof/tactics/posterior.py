@@ -12,14 +12,9 @@ from typing import Any, NamedTuple
 
 from sympy import Expr, S
 
+from fmproof.derived.restatements import reflexivity
 from fmproof.errors import RuleError, SortError
-from fmproof.kernel.equality import (
-    instantiate_head,
-    reflexivity,
-    symmetry,
-    transitivity,
-    unfold,
-)
+from fmproof.kernel.equality import instantiate_head, symmetry, transitivity, unfold
 from fmproof.kernel.integrals import marginal_draw, reorder_draws
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import factors, mul, without

@@ -15,8 +15,8 @@ from typing import Any, Generic, TypeVar
 
 from sympy import Basic, Expr
 
+from fmproof.derived.ratios import cancel, ratio_and_denominator
 from fmproof.errors import RuleError, SortError
-from fmproof.kernel.algebra import cancel, ratio_and_denominator
 from fmproof.kernel.equality import congruence, transitivity
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Mul, factors

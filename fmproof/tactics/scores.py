@@ -10,10 +10,11 @@ from typing import Any
 
 from sympy import Expr
 
+from fmproof.derived.restatements import reflexivity
 from fmproof.errors import RuleError, SortError
 from fmproof.kernel.almost import everywhere
 from fmproof.kernel.calculus import derivative, exchange, log_derivative
-from fmproof.kernel.equality import congruence, reflexivity, transitivity, unfold
+from fmproof.kernel.equality import congruence, transitivity, unfold
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.nodes import CondExpect, Expect, Grad, IntegralOver, Log, Var
 from fmproof.lang.nodes.measure import is_density

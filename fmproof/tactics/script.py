@@ -413,7 +413,7 @@ class Part(_Final):
     def _repr_latex_(self) -> str:
         from fmproof.tactics import shown
 
-        return shown.part(self)
+        return shown.shown_chain(self)
 
     @property
     def proposition(self) -> Prop:

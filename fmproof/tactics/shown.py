@@ -25,7 +25,7 @@ def hypothesis(shown: Hypothesis) -> str:
     return rf"$\displaystyle {word(shown.name)}\colon\; {_tex(shown.prop)}$"
 
 
-def part(shown: Part) -> str:
+def shown_chain(shown: Part) -> str:
     """The whole chain, with the rules beside it."""
     steps = (rf"& {_claim(step)} && {word(step.id)}\; {_rules(step)}" for step in shown.steps)
     return _aligned([f"& {_tex(shown.start)}", *steps])

@@ -11,8 +11,10 @@ from typing import Any
 
 from sympy import Expr
 
-from fmproof.kernel.equality import reflexivity, transitivity, unfold
-from fmproof.kernel.integrals import inner_of_integral, linearity
+from fmproof.derived.integrals_inside import inner_of_integral
+from fmproof.derived.restatements import reflexivity
+from fmproof.kernel.equality import transitivity, unfold
+from fmproof.kernel.integrals import linearity
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Add, Mul, factors, mul
 from fmproof.lang.nodes import Apply, Density, Inner, IntegralOver, Named, Ratio

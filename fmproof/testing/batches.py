@@ -15,8 +15,8 @@ from fmproof.models.arrays import FloatArray
 from fmproof.testing.adapters import seeded
 from fmproof.testing.evidence import StatisticalEvidence, look_sizes, strongest
 from fmproof.testing.failure import CheckFailed
-from fmproof.testing.joint import Verdict, joint_test
-from fmproof.testing.points import Points
+from fmproof.testing.joint import JointTest, joint_test
+from fmproof.testing.points import EvaluatedPoints
 from fmproof.testing.reference import Reference
 from fmproof.testing.reuse import reused_numbers
 
@@ -26,7 +26,7 @@ _TESTS = 3  # the loss against the closed form and its points, and the points th
 _LOOKS_APART = 1_000_003  # so that the seeds of two looks do not meet
 
 
-class Found(NamedTuple):
+class BatchLosses(NamedTuple):
     """k numbers of the user's loss from one batch.
 
     Attributes:
@@ -37,13 +37,13 @@ class Found(NamedTuple):
 
     numbers: FloatArray
     rounding: float = 0.0
-    points: Points | None = None
+    points: EvaluatedPoints | None = None
 
 
 class LossComparison(Protocol):
     """k numbers of a loss, as the user's code gives them and as they should be."""
 
-    def found(self, reference: Reference, size: int, seed: int) -> Found:
+    def found(self, reference: Reference, size: int, seed: int) -> BatchLosses:
         """From the user's code, for one batch of ``size`` data."""
 
     def expected(
@@ -53,13 +53,13 @@ class LossComparison(Protocol):
         batches."""
 
     def at_points(
-        self, reference: Reference, points: Points, count: int
+        self, reference: Reference, points: EvaluatedPoints, count: int
     ) -> tuple[FloatArray, FloatArray]:
         """(count, k) what is expected at the points of ``count`` batches, and how far rounding may
         throw it."""
 
     def describe(
-        self, found: FloatArray, expected: FloatArray, verdict: Verdict, where: str
+        self, found: FloatArray, expected: FloatArray, verdict: JointTest, where: str
     ) -> CheckFailed:
         """The failure, from what was found and what was expected (B, k)."""
 
@@ -119,14 +119,14 @@ def _evidence(
 
     closed = against(ours, relative, "from the closed form of u_t(x)")
     parts = [batch.points for batch in batches if batch.points is not None]
-    whole = Points.join(parts) if len(parts) == len(batches) else None
+    whole = EvaluatedPoints.join(parts) if len(parts) == len(batches) else None
     less = reference.projected()
     points = None if whole is None else whole.counted(reference)
     if whole is None or points is None or not points.belong(less):
         yield closed
         return
 
-    def at_points(where: Points) -> tuple[FloatArray, FloatArray]:
+    def at_points(where: EvaluatedPoints) -> tuple[FloatArray, FloatArray]:
         """What the loss should be at its points, and how far rounding may throw it."""
         with seeded(start):
             pairs = [

@@ -24,11 +24,11 @@ from fmproof.testing.epochs import EPOCH_ROWS, check_epochs, reused_over_epochs
 from fmproof.testing.evidence import (
     StatisticalEvidence,
     check_options,
-    decide,
+    first_failure,
     look_sizes,
     strongest,
 )
-from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of
+from fmproof.testing.failure import CheckFailed, call_text, chosen_seed, code_of
 from fmproof.testing.joint import joint_test
 from fmproof.testing.labels import check_labels, dropped_together
 from fmproof.testing.made_of import Made, made_of
@@ -99,16 +99,16 @@ def assert_conditional_velocity(
 
     def check(on: Reference) -> CheckFailed | None:
         again = reused_over_epochs(partial(_epoch, user, on, seed), epochs)
-        return again or decide(looks(user, on, samples, seed), samples, level)
+        return again or first_failure(looks(user, on, samples, seed), samples, level)
 
     def honest(on: Reference) -> CheckFailed | None:
-        return decide(looks(_right(on), on, 1_000, seed), 1_000, level)
+        return first_failure(looks(_right(on), on, 1_000, seed), 1_000, level)
 
     failure, smallest = smallest_failure(check, reference, user.takes_data, honest)
     if failure is None:
         return
     failure.problem = smallest.describe()
-    failure.reproduce = call(
+    failure.reproduce = call_text(
         assert_conditional_velocity,
         code_of(sampler, "sampler"),
         *smallest.code(),

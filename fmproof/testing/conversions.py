@@ -13,7 +13,7 @@ from fmproof.testing.conversion_mistakes import looks_like
 from fmproof.testing.diagnosis import NAMES
 from fmproof.testing.evidence import check_count
 from fmproof.testing.exact import call_with, convert_for, numbers_of
-from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of, name_of
+from fmproof.testing.failure import CheckFailed, call_text, chosen_seed, code_of, name_of
 from fmproof.testing.precision import precision_of, precision_shown, units
 from fmproof.testing.reference import Latents, Reference
 
@@ -89,7 +89,7 @@ def assert_conversion(
         found=f"{found[row]}",
         hint=looks_like(reference, joint, given, expected, found, 10 * slack),
     )
-    failure.reproduce = call(
+    failure.reproduce = call_text(
         assert_conversion,
         code_of(convert, "convert"),
         repr(source),
@@ -226,7 +226,7 @@ def assert_guidance(
         f"uncond = {uncond[row]}",
         found=f"{found[row]}",
         hint=hint,
-        reproduce=call(
+        reproduce=call_text(
             assert_guidance,
             code_of(guide, "guide"),
             base=None if base == "unconditional" else base,

@@ -25,7 +25,7 @@ from fmproof.testing.failure import CheckFailed, name_of
 from fmproof.testing.losses import draw_data, evaluate_loss, noting
 from fmproof.testing.made_of import Made, made_of
 from fmproof.testing.noise import noise_test, scores
-from fmproof.testing.points import Points
+from fmproof.testing.points import EvaluatedPoints
 from fmproof.testing.precision import lower_precisions, on_grid
 from fmproof.testing.reference import Reference
 from fmproof.testing.samplers import SampleDraws
@@ -37,7 +37,7 @@ _TENSOR_BATCHES, _TENSOR_ROWS = 6, 100
 _WEIGHTS = 1e-3  # relative error of weights that is allowed beside rounding
 _TESTS = 3
 
-MoreOfBatch = Callable[[FloatArray, Points, ShownTargets, int], CheckFailed | None]
+MoreOfBatch = Callable[[FloatArray, EvaluatedPoints, ShownTargets, int], CheckFailed | None]
 """What else must hold of a batch: of its data, its points, its targets and its seed."""
 
 
@@ -115,7 +115,9 @@ class CoupledLoss:
             failure = self.more(z, points, shown, seed)
         return failure or counted
 
-    def _weights(self, points: Points, shown: ShownTargets, rounding: float) -> CheckFailed | None:
+    def _weights(
+        self, points: EvaluatedPoints, shown: ShownTargets, rounding: float
+    ) -> CheckFailed | None:
         expected, found = self.reference.weights(points.t), shown.w / self.factor
         off = np.abs(found - expected) / (np.abs(expected).max() + 1e-300)
         row = int(off.argmax())
@@ -129,7 +131,12 @@ class CoupledLoss:
         )
 
     def _value(
-        self, points: Points, shown: ShownTargets, rounding: float, z: FloatArray, seed: int
+        self,
+        points: EvaluatedPoints,
+        shown: ShownTargets,
+        rounding: float,
+        z: FloatArray,
+        seed: int,
     ) -> CheckFailed | None:
         """Is the loss of the user's model the mean of these squared errors?"""
         user, mask = self.user, self.reference.mask
@@ -149,7 +156,7 @@ class CoupledLoss:
             "penalty or a robust error, has another minimiser",
         )
 
-    def _times(self, rows: int) -> Points:
+    def _times(self, rows: int) -> EvaluatedPoints:
         """Of as many rows as a first look takes, in batches: pairing many rows takes long."""
         user, reference = self.user, self.reference
         found = []
@@ -159,11 +166,11 @@ class CoupledLoss:
             z = draw_data(reference, rows, each)
             given = user.convert(z.reshape(-1, *user.shape).copy())
             evaluate_loss(self.loss, noting(user, reference, calls), given, rows, each)
-            points = Points.of(reference, calls, z)
+            points = EvaluatedPoints.of(reference, calls, z)
             if points is None:
                 raise CheckFailed(f"the loss {name_of(self.loss)} cannot be read row by row")
             found.append(points)
-        return Points.join(found)
+        return EvaluatedPoints.join(found)
 
     def _noise(self, made: Made) -> Iterator[StatisticalEvidence]:
         reference = self.reference.projected()

@@ -13,7 +13,7 @@ from fmproof.errors import InputError
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.evidence import check_count, check_tolerance
 from fmproof.testing.exact import ExactModel, call_with, convert_for, numbers_of
-from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of, name_of
+from fmproof.testing.failure import CheckFailed, call_text, chosen_seed, code_of, name_of
 from fmproof.testing.joint import joint_test
 from fmproof.testing.likelihood_mistakes import looks_like
 from fmproof.testing.reference import Reference
@@ -267,7 +267,7 @@ class _Question:
         given = self.reference.options()
         if "x1" in self.given and "target" in given:
             given["predict"] = given.pop("target")
-        line = call(
+        line = call_text(
             self.assertion,
             code_of(self.function, self.role.lower().replace("-", "_")),
             *self.reference.code(),

@@ -223,7 +223,7 @@ def point_like(reference: Reference, latents: Latents, x: FloatArray) -> str:
 
 def time_like(reference: Reference, t: FloatArray) -> str:
     """What law t has instead of its own."""
-    from fmproof.testing.laws import fit, time_cdf
+    from fmproof.testing.laws import law_test, time_cdf
 
     law = reference.time
     low, high = law.support
@@ -231,7 +231,9 @@ def time_like(reference: Reference, t: FloatArray) -> str:
     many = len(t)
     if len(values) == 1:
         return f"all {many:,} rows of the batch share one t = {t[0]:.4g}"
-    if len(values) > 1 and fit(reference.mirror(t), time_cdf(law)).distance < 1.63 / np.sqrt(many):
+    if len(values) > 1 and law_test(reference.mirror(t), time_cdf(law)).distance < 1.63 / np.sqrt(
+        many
+    ):
         return "t is mirrored: 1 - t has the law declared"
     if t.max() > high + 0.5 * (high - low) + 1e-9:
         return f"t goes up to {t.max():.6g}, not to {high:g}: it is not scaled to the law's times"
@@ -241,7 +243,7 @@ def time_like(reference: Reference, t: FloatArray) -> str:
     enough = 1.63 / np.sqrt(many)  # Kolmogorov's distance at level 0.01
 
     def fits(sample: FloatArray) -> bool:
-        return bool(fit(sample, time_cdf(law)).distance < enough)
+        return bool(law_test(sample, time_cdf(law)).distance < enough)
 
     centre = low + high
     if fits(centre - t):

@@ -61,7 +61,9 @@ def strongest(found: list[StatisticalEvidence], tests: int) -> StatisticalEviden
     return StatisticalEvidence(min(1.0, tests * best.p_value), best.failure)
 
 
-def decide(looks: Iterable[StatisticalEvidence], samples: int, level: float) -> CheckFailed | None:
+def first_failure(
+    looks: Iterable[StatisticalEvidence], samples: int, level: float
+) -> CheckFailed | None:
     """The failure of the first look at up to ``samples`` whose p-value is at most its share of
     ``level``. An early look saves the later ones."""
     count = len(look_sizes(samples))

@@ -16,7 +16,7 @@ from fmproof.testing.adapters import VelocityFunction, to_array, wants_tensors
 from fmproof.testing.calls import in_one_call
 from fmproof.testing.diagnosis import fitted, target_name, targets_like, time_like, weight_like
 from fmproof.testing.ingredients import ingredients
-from fmproof.testing.points import Points
+from fmproof.testing.points import EvaluatedPoints
 from fmproof.testing.reference import Latents, Reference
 from fmproof.testing.reuse import has_atoms
 from fmproof.testing.shown import read_off
@@ -69,7 +69,7 @@ def _explain(
     about_calls = _about_calls(reference, calls) or _one_time(reference, [*calls, *again])
     if about_calls:
         return about_calls
-    points = Points.of(reference, calls, z)
+    points = EvaluatedPoints.of(reference, calls, z)
     if points is None:
         return ""
     rows = count if wants_tensors(user.function) else _ROWS
@@ -117,7 +117,7 @@ def _about_calls(reference: Reference, calls: list[tuple[Any, Any]]) -> str:
         )
     if len(calls) > 1:
         return f"the loss evaluates the model {len(calls)} times a batch, expected once"
-    fit_p = Points(every, np.zeros((len(every), 1)), np.zeros((len(every), 1)), 2.0**-23)
+    fit_p = EvaluatedPoints(every, np.zeros((len(every), 1)), np.zeros((len(every), 1)), 2.0**-23)
     if len(np.unique(every)) > 1 and fit_p.time_evidence(reference).p_value < 1e-6:
         return time_like(reference, every)
     return ""
@@ -133,7 +133,7 @@ def _one_time(reference: Reference, calls: list[tuple[Any, Any]]) -> str:
 
 
 def _about_targets(
-    reference: Reference, latents: Latents, points: Points, u: FloatArray, rows: BoolArray
+    reference: Reference, latents: Latents, points: EvaluatedPoints, u: FloatArray, rows: BoolArray
 ) -> str:
     """What the targets are, when they are not those of the reference.
 

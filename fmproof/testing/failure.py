@@ -78,7 +78,7 @@ def chosen_seed(seed: Any) -> int:
     return int(seed)
 
 
-def call(check: Callable[..., Any], *arguments: str, **options: Any) -> str:
+def call_text(check: Callable[..., Any], *arguments: str, **options: Any) -> str:
     """A call of ``check`` as code; options that are None are left out."""
     shown = [f"{name}={value!r}" for name, value in options.items() if value is not None]
     return f"{check.__name__}({', '.join([*arguments, *shown])})"

@@ -12,7 +12,7 @@ from fmproof.models.arrays import FloatArray
 from fmproof.testing.adapters import VelocityFunction
 from fmproof.testing.diagnosis import target_name, targets_like
 from fmproof.testing.evidence import check_count, check_tolerance
-from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of
+from fmproof.testing.failure import CheckFailed, call_text, chosen_seed, code_of
 from fmproof.testing.precision import condition
 from fmproof.testing.reference import Reference
 
@@ -71,7 +71,7 @@ def assert_marginal_field(
         _compare(reference, t, x, found, tolerance, user.eps)
     except CheckFailed as failure:
         failure.problem = reference.describe()
-        failure.reproduce = call(
+        failure.reproduce = call_text(
             assert_marginal_field,
             code_of(field, "field"),
             *reference.code(),

@@ -26,14 +26,14 @@ from fmproof.testing.adapters import (
     real_numbers,
     to_array,
 )
-from fmproof.testing.batches import BATCHES, Found, batch_means, draw_marginal, looks
+from fmproof.testing.batches import BATCHES, BatchLosses, batch_means, draw_marginal, looks
 from fmproof.testing.calls import note
 from fmproof.testing.coupled_losses import CoupledLoss, check_coupling
 from fmproof.testing.epochs import check_epochs, reused_over_epochs
-from fmproof.testing.evidence import FIRST_LOOK, StatisticalEvidence, check_options, decide
+from fmproof.testing.evidence import FIRST_LOOK, StatisticalEvidence, check_options, first_failure
 from fmproof.testing.explain import explain_loss
-from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of, name_of
-from fmproof.testing.joint import Verdict
+from fmproof.testing.failure import CheckFailed, call_text, chosen_seed, code_of, name_of
+from fmproof.testing.joint import JointTest
 from fmproof.testing.loss_labels import check_labels_of_loss
 from fmproof.testing.losses import (
     call_loss,
@@ -44,7 +44,7 @@ from fmproof.testing.losses import (
     noting,
     padded_as,
 )
-from fmproof.testing.points import Points
+from fmproof.testing.points import EvaluatedPoints
 from fmproof.testing.precision import precision_of
 from fmproof.testing.reference import Reference
 from fmproof.testing.shown import ShownTargets
@@ -124,7 +124,7 @@ def assert_same_gradient(
                 found = coupled_gradient(family, on, loss, reduction == "mean", seed).looks()
             else:
                 found = gradient_looks(family, on, reduction == "mean", samples, seed)
-            return again or decide(found, samples, level)
+            return again or first_failure(found, samples, level)
         except CheckFailed as failure:
             return failure
 
@@ -132,7 +132,7 @@ def assert_same_gradient(
     if failure is None:
         return
     failure.problem = smallest.describe()
-    failure.reproduce = call(
+    failure.reproduce = call_text(
         assert_same_gradient,
         code_of(model, "model"),
         *smallest.code(),
@@ -157,7 +157,9 @@ def coupled_gradient(
     family.check_reproducible(reference, FIRST_LOOK // BATCHES, seed)
     family.choose_directions(reference, factor, seed, FIRST_LOOK // 5)
 
-    def slopes(z: FloatArray, points: Points, shown: ShownTargets, each: int) -> CheckFailed | None:
+    def slopes(
+        z: FloatArray, points: EvaluatedPoints, shown: ShownTargets, each: int
+    ) -> CheckFailed | None:
         found, _ = family.user_slopes(reference, len(z), each)
         (right,) = family.slopes(reference, points.t, points.x, shown.u, 1)
         off = np.abs(found - factor * right)
@@ -207,9 +209,9 @@ class _Slopes:
     def precision(self) -> float:
         return self.family.rounding
 
-    def found(self, reference: Reference, size: int, seed: int) -> Found:
+    def found(self, reference: Reference, size: int, seed: int) -> BatchLosses:
         slopes, points = self.family.user_slopes(reference, size, seed)
-        return Found(slopes, points=points)
+        return BatchLosses(slopes, points=points)
 
     def expected(
         self, reference: Reference, t: FloatArray, x: FloatArray, count: int
@@ -218,7 +220,7 @@ class _Slopes:
         return self.factor * self.family.slopes(reference, t, x, u, count)
 
     def at_points(
-        self, reference: Reference, points: Points, count: int
+        self, reference: Reference, points: EvaluatedPoints, count: int
     ) -> tuple[FloatArray, FloatArray]:
         t, x, u = points.t, points.x, points.velocity(reference)
         there = self.family.slopes(reference, t, x, u, count)
@@ -232,7 +234,7 @@ class _Slopes:
         return self.factor * there, self.factor * rounding
 
     def describe(
-        self, found: FloatArray, expected: FloatArray, verdict: Verdict, where: str
+        self, found: FloatArray, expected: FloatArray, verdict: JointTest, where: str
     ) -> CheckFailed:
         i, family, counted = verdict.worst, self.family, self.given.counted
         theirs, right = found.mean(axis=0), expected.mean(axis=0)
@@ -299,7 +301,7 @@ class Family(ABC):
     @abstractmethod
     def user_slopes(
         self, reference: Reference, n: int, seed: int
-    ) -> tuple[FloatArray, Points | None]:
+    ) -> tuple[FloatArray, EvaluatedPoints | None]:
         """Slopes (k,) of the user's conditional loss, for n new data points, and where it
         evaluates the model."""
 
@@ -426,7 +428,7 @@ class _Function(Family):
 
     def user_slopes(
         self, reference: Reference, n: int, seed: int
-    ) -> tuple[FloatArray, Points | None]:
+    ) -> tuple[FloatArray, EvaluatedPoints | None]:
         x1 = draw_data(reference, n, seed)
         if self.gradient is not None:
             return self._projected(self.gradient, x1, seed), None
@@ -440,7 +442,7 @@ class _Function(Family):
         slopes = self._slopes(lambda p: evaluate_loss(loss, self.at(p), data(), n, seed))
         calls: list[tuple[Any, Any]] = []
         evaluate_loss(loss, noting(self.user, reference, calls), data(), n, seed)
-        return slopes, Points.of(reference, calls, x1, self.user.eps)
+        return slopes, EvaluatedPoints.of(reference, calls, x1, self.user.eps)
 
     def _projected(self, gradient: Callable[..., Any], x1: FloatArray, seed: int) -> FloatArray:
         name = f"the gradient {name_of(gradient)}"
@@ -512,7 +514,7 @@ class _Module(Family):
 
     def user_slopes(
         self, reference: Reference, n: int, seed: int
-    ) -> tuple[FloatArray, Points | None]:
+    ) -> tuple[FloatArray, EvaluatedPoints | None]:
         calls: list[tuple[Any, Any]] = []
         with self._noting(calls):
             found = self._project(self._user_gradients(reference, n, seed))
@@ -520,7 +522,7 @@ class _Module(Family):
             return found, None
         x1 = to_array(self.user.convert(draw_data(reference, n, seed))).astype(np.float64)
         self.rounding = max(self.rounding, 4 * self.user.eps)
-        return found, Points.of(reference, calls, x1, self.user.eps)
+        return found, EvaluatedPoints.of(reference, calls, x1, self.user.eps)
 
     @contextmanager
     def _noting(self, calls: list[tuple[Any, Any]]) -> Iterator[None]:

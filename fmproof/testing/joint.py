@@ -9,7 +9,7 @@ import numpy as np
 from fmproof.models.arrays import FloatArray
 
 
-class Verdict(NamedTuple):
+class JointTest(NamedTuple):
     """Attributes:
     p_value: the joint one.
     worst: index of the mean furthest from zero.
@@ -29,7 +29,7 @@ class Verdict(NamedTuple):
 
 def joint_test(
     values: FloatArray, rounding: FloatArray | float = 0.0, *, skewed: bool = False
-) -> Verdict:
+) -> JointTest:
     """Test that independent rows ``values`` (N, k) have a law symmetric about zero.
 
     Given their absolute values, the signs of symmetric numbers v_i are fair coins, so that
@@ -45,7 +45,7 @@ def joint_test(
     """
     count, k = values.shape
     if count < 2:
-        return Verdict(1.0, 0, 0.0, 1.0)
+        return JointTest(1.0, 0, 0.0, 1.0)
     sums = np.maximum(np.abs(values.sum(axis=0)) - count * np.asarray(rounding), 0.0)
     norms = np.sqrt(np.square(values).sum(axis=0)) + np.finfo(np.float64).tiny
     x = sums / norms
@@ -59,4 +59,4 @@ def joint_test(
     column = values[:, worst]
     error = float(column.std(ddof=1) / np.sqrt(count)) + np.finfo(np.float64).tiny
     p_value = min(1.0, 2 * k * float(np.exp(exponent[worst])))
-    return Verdict(p_value, worst, float(column.mean()), error)
+    return JointTest(p_value, worst, float(column.mean()), error)

@@ -32,7 +32,7 @@ class Fit(NamedTuple):
     expected: float
 
 
-def fit(values: FloatArray, cdf: Cdf, slack: FloatArray | float = 0.0) -> Fit:
+def law_test(values: FloatArray, cdf: Cdf, slack: FloatArray | float = 0.0) -> Fit:
     """Test that independent ``values`` (N,) have the law with the distribution function ``cdf``.
 
     P(sup |F_N − F| > d) <= 2 exp(−2 N d²) for every law, with atoms too (Dvoretzky, Kiefer &

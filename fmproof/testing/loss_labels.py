@@ -20,7 +20,7 @@ from fmproof.testing.adapters import (
 )
 from fmproof.testing.failure import CheckFailed, name_of
 from fmproof.testing.labels import BATCHES, ROWS, left_out, left_out_together, wrong_labels
-from fmproof.testing.points import Points
+from fmproof.testing.points import EvaluatedPoints
 from fmproof.testing.reference import Reference
 
 _NAMES = ("y", "labels", "label", "class_labels")
@@ -81,7 +81,7 @@ def check_labels_of_loss(
         z = draw_data(reference, ROWS, seed + number)
         data = user.convert(z.reshape(-1, *user.shape).copy())
         evaluate_loss(loss, model, data, ROWS, seed + number)
-        points = Points.of(reference, calls, z)
+        points = EvaluatedPoints.of(reference, calls, z)
         if points is None:
             return None
         parts.append(points.counted(reference))
@@ -96,7 +96,7 @@ def check_labels_of_loss(
             )
         labels[number] = given[-1]
         wrong[number] = wrong_labels(labels[number], z, rows)
-    if not Points.join(parts).belong(reference.projected()):
+    if not EvaluatedPoints.join(parts).belong(reference.projected()):
         return None
     flat, off = labels.ravel(), wrong.astype(bool).ravel()
     off &= ~left_out(flat, off, ROWS)

@@ -28,13 +28,13 @@ from fmproof.testing.adapters import (
     seeded,
     to_array,
 )
-from fmproof.testing.batches import Found, batch_means, draw_marginal, looks
+from fmproof.testing.batches import BatchLosses, batch_means, draw_marginal, looks
 from fmproof.testing.calls import note
 from fmproof.testing.epochs import EPOCH_ROWS, check_epochs, reused_over_epochs
-from fmproof.testing.evidence import StatisticalEvidence, check_options, decide
+from fmproof.testing.evidence import StatisticalEvidence, check_options, first_failure
 from fmproof.testing.explain import explain_loss
-from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of, name_of
-from fmproof.testing.joint import Verdict
+from fmproof.testing.failure import CheckFailed, call_text, chosen_seed, code_of, name_of
+from fmproof.testing.joint import JointTest
 from fmproof.testing.loss_labels import (
     Unlabelled,
     check_labels_of_loss,
@@ -42,7 +42,7 @@ from fmproof.testing.loss_labels import (
     labels_like,
 )
 from fmproof.testing.made_of import Made
-from fmproof.testing.points import Points
+from fmproof.testing.points import EvaluatedPoints
 from fmproof.testing.precision import precision_of
 from fmproof.testing.reference import Reference
 from fmproof.testing.smallest import smallest_failure
@@ -145,7 +145,7 @@ def assert_losses_differ_by_constant(
                 found = CoupledLoss(user, on, loss, factor, seed).looks()
             else:
                 found = loss_looks(user, on, loss, reduction == "mean", samples, seed)
-            return again or decide(found, samples, level)
+            return again or first_failure(found, samples, level)
         except CheckFailed as failure:
             return failure
 
@@ -153,7 +153,7 @@ def assert_losses_differ_by_constant(
     if failure is None:
         return
     failure.problem = smallest.describe()
-    failure.reproduce = call(
+    failure.reproduce = call_text(
         assert_losses_differ_by_constant,
         code_of(model, "model"),
         *smallest.code(),
@@ -208,14 +208,14 @@ class _Differences:
     def precision(self) -> float:
         return _roundings(self.user) * self.user.eps
 
-    def found(self, reference: Reference, size: int, seed: int) -> Found:
+    def found(self, reference: Reference, size: int, seed: int) -> BatchLosses:
         if self.loss is None:
             t, _, _, x, u = reference.draw(size, np.random.default_rng([seed, 2]))
             rows = _differences(reference, self.user(t, x) - u, t, x)
-            return Found(self.factor * rows.mean(axis=0))
+            return BatchLosses(self.factor * rows.mean(axis=0))
         z = draw_data(reference, size, seed)
         value, numbers, points = _user_differences(self.user, reference, self.loss, z, seed)
-        return Found(numbers, self.precision * abs(value), points)
+        return BatchLosses(numbers, self.precision * abs(value), points)
 
     def expected(
         self, reference: Reference, t: FloatArray, x: FloatArray, count: int
@@ -224,7 +224,7 @@ class _Differences:
         return self.factor * batch_means(_differences(reference, residual, t, x), count)
 
     def at_points(
-        self, reference: Reference, points: Points, count: int
+        self, reference: Reference, points: EvaluatedPoints, count: int
     ) -> tuple[FloatArray, FloatArray]:
         t, x = points.t, points.x
         residual = self.user(t, x) - points.velocity(reference)
@@ -234,7 +234,7 @@ class _Differences:
         return self.factor * there, self.factor * batch_means(np.column_stack(slack), count)
 
     def describe(
-        self, found: FloatArray, expected: FloatArray, verdict: Verdict, where: str
+        self, found: FloatArray, expected: FloatArray, verdict: JointTest, where: str
     ) -> CheckFailed:
         i, reference = verdict.worst, self.given
         theirs, right = found.mean(axis=0), expected.mean(axis=0)
@@ -268,7 +268,7 @@ def loss_epoch(
     z = draw_data(reference, EPOCH_ROWS, seed + other_data)
     given = user.convert(z.reshape(-1, *user.shape).copy())
     evaluate_loss(loss, noting(user, reference, calls), given, EPOCH_ROWS, seed + 1 + number)
-    points = Points.of(reference, calls, to_array(given).reshape(z.shape), user.eps)
+    points = EvaluatedPoints.of(reference, calls, to_array(given).reshape(z.shape), user.eps)
     if points is None or not points.counted(reference).belong(reference.projected()):
         return None
     return points.counted(reference).made(reference.projected())
@@ -285,7 +285,7 @@ def padded_as(
     z = draw_data(reference, 20, seed)
     data = user.convert(z.reshape(-1, *user.shape))
     evaluate_loss(loss, noting(user, reference, calls), data, len(z), seed)
-    points = Points.of(reference, calls, z)
+    points = EvaluatedPoints.of(reference, calls, z)
     blank = points is not None and not points.x[:, ~reference.mask].any()
     return replace(reference, blank=True) if blank else reference
 
@@ -325,7 +325,7 @@ def _user_differences(
     loss: Callable[..., Any],
     z: FloatArray,
     seed: int,
-) -> tuple[float, FloatArray, Points | None]:
+) -> tuple[float, FloatArray, EvaluatedPoints | None]:
     """The user's loss, that of each shifted model minus it, all from the same seed, and the points
     at which it evaluates them."""
     calls: list[tuple[Any, Any]] = []
@@ -340,7 +340,7 @@ def _user_differences(
         values.append(evaluate_loss(loss, model, data, len(z), seed))
     differences = np.array(values[1:]) - values[0]
     given = to_array(user.convert(z)).astype(np.float64)
-    return values[0], differences, Points.of(reference, calls, given, user.eps)
+    return values[0], differences, EvaluatedPoints.of(reference, calls, given, user.eps)
 
 
 def call_loss(loss: Callable[..., Any], first: Any, x1: Any, seed: int) -> Any:

@@ -14,7 +14,7 @@ import numpy as np
 
 from fmproof.models.arrays import FloatArray
 from fmproof.models.posterior import Posterior, chunks
-from fmproof.testing.joint import Verdict
+from fmproof.testing.joint import JointTest
 from fmproof.testing.reference import Reference
 
 _SMOOTH = 1e-3  # of the smallest standard deviation in the data
@@ -126,7 +126,7 @@ def data_score(reference: Reference, z: FloatArray) -> FloatArray:
     return np.asarray(found * np.minimum(1, most / np.maximum(lengths, most)))
 
 
-def noise_test(found: Scores) -> Verdict:
+def noise_test(found: Scores) -> JointTest:
     """Test that the noise of independent rows is N(0, I) given their times and data.
 
     ``log E exp(s S) = sum_i [-s a_i d - d/2 log(1 - 2 s a_i) + s^2 |b_i|^2 / (2 - 4 s a_i)]`` for
@@ -134,7 +134,7 @@ def noise_test(found: Scores) -> Verdict:
     every s. Bonferroni's bound joins both tails of the k functions.
     """
     if not len(found.values):
-        return Verdict(1.0, 0, 0.0, 1.0)
+        return JointTest(1.0, 0, 0.0, 1.0)
     totals = found.values.sum(axis=0)
     slack = found.bias.sum(axis=0) + 6 * np.sqrt(np.square(found.wander).sum(axis=0))
     totals = np.sign(totals) * np.maximum(np.abs(totals) - slack, 0.0)
@@ -144,7 +144,7 @@ def noise_test(found: Scores) -> Verdict:
     worst = int(exponents.argmin())
     p_value = min(1.0, 2 * len(totals) * float(np.exp(exponents[worst])))
     count = len(found.values)
-    return Verdict(p_value, worst, float(totals[worst]) / count, float(spread[worst]) / count)
+    return JointTest(p_value, worst, float(totals[worst]) / count, float(spread[worst]) / count)
 
 
 def _exponent(found: Scores, i: int, total: float) -> float:

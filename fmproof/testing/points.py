@@ -44,7 +44,7 @@ _FACTOR = 0.005  # by which a factor differs from one
 
 
 @dataclass(frozen=True)
-class Points:
+class EvaluatedPoints:
     """Where a loss evaluated the model once for each row of its data.
 
     Attributes:
@@ -61,7 +61,7 @@ class Points:
     @classmethod
     def of(
         cls, reference: Reference, calls: list[tuple[Any, Any]], z: FloatArray, rounding: float = 0
-    ) -> Points | None:
+    ) -> EvaluatedPoints | None:
         """From the arguments (t, x) of the calls of the model; None unless they have a time of the
         path and one point for each row of the data ``z`` (N, d)."""
         calls = in_one_call(calls, z.shape)
@@ -85,12 +85,12 @@ class Points:
         return cls(t, x, z, max(rounding, shown)) if inside.all() else None
 
     @classmethod
-    def join(cls, parts: list[Points]) -> Points:
+    def join(cls, parts: list[EvaluatedPoints]) -> EvaluatedPoints:
         """The points of several batches."""
         t, x, z = (np.concatenate([getattr(part, name) for part in parts]) for name in "txz")
         return cls(t, x, z, max(part.rounding for part in parts))
 
-    def casts(self, reference: Reference) -> Iterator[Points]:
+    def casts(self, reference: Reference) -> Iterator[EvaluatedPoints]:
         """The same, should the loss cast its data to a lower precision before it makes x of them;
         where the noise shows that precision as well, the target has it too."""
         beta = reference.beta(self.t)[:, None]
@@ -100,14 +100,14 @@ class Points:
             whole = on_grid(cast.latents(reference).eps, slack, kind)
             yield replace(cast, rounding=eps) if whole else cast
 
-    def rows(self, index: Any) -> Points:
+    def rows(self, index: Any) -> EvaluatedPoints:
         """Some of the rows."""
-        return Points(self.t[index], self.x[index], self.z[index], self.rounding)
+        return EvaluatedPoints(self.t[index], self.x[index], self.z[index], self.rounding)
 
-    def counted(self, reference: Reference) -> Points:
+    def counted(self, reference: Reference) -> EvaluatedPoints:
         """The points in the coordinates that count, for ``reference.projected()``."""
         rows = reference.mask
-        return Points(self.t, self.x[:, rows], self.z[:, rows], self.rounding)
+        return EvaluatedPoints(self.t, self.x[:, rows], self.z[:, rows], self.rounding)
 
     def belong(self, reference: Reference) -> bool:
         """Whether row i of x is made of row i of the data, clearly: they fit each other better

@@ -14,9 +14,9 @@ from fmproof.models.arrays import FloatArray
 from fmproof.testing.adapters import parameters
 from fmproof.testing.evidence import check_count, check_tolerance
 from fmproof.testing.exact import ExactModel, call_with, convert_for, numbers_of
-from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of, name_of
+from fmproof.testing.failure import CheckFailed, call_text, chosen_seed, code_of, name_of
 from fmproof.testing.joint import joint_test
-from fmproof.testing.laws import fit, projection_cdf
+from fmproof.testing.laws import law_test, projection_cdf
 from fmproof.testing.precision import precision_shown
 from fmproof.testing.reference import Reference
 from fmproof.testing.visited import told_other_times
@@ -109,7 +109,7 @@ def assert_sampler(
     if failure is None:
         return
     failure.problem = reference.describe()
-    failure.reproduce = call(
+    failure.reproduce = call_text(
         assert_sampler,
         code_of(sample, "sample"),
         *reference.code(),
@@ -207,7 +207,7 @@ def _law(
     blur = 0.1 if points else 0.0
     tests = []
     for axis in axes:
-        found = fit(ends @ axis, projection_cdf(reference, axis), blur)
+        found = law_test(ends @ axis, projection_cdf(reference, axis), blur)
         excess = max(0.0, found.distance - tolerance)
         p_value = min(1.0, 2 * float(np.exp(-2 * len(ends) * excess**2)))
         tests.append((p_value, found))

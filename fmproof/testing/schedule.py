@@ -13,7 +13,7 @@ from fmproof.models import Path
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.adapters import like_inputs_of, to_array, wants_tensors
 from fmproof.testing.evidence import check_tolerance
-from fmproof.testing.failure import CheckFailed, call, code_of
+from fmproof.testing.failure import CheckFailed, call_text, code_of
 from fmproof.testing.precision import precision_of, precision_shown, units
 
 _NAMES = {
@@ -66,7 +66,7 @@ def assert_schedule(
     try:
         _check(_functions(schedule), path, low, high, tolerance)
     except CheckFailed as failure:
-        failure.reproduce = call(
+        failure.reproduce = call_text(
             assert_schedule,
             code_of(schedule, "schedule"),
             path=path,

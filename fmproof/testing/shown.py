@@ -14,7 +14,7 @@ import numpy as np
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.adapters import VelocityFunction, to_array, wants_tensors
 from fmproof.testing.calls import is_mapped
-from fmproof.testing.points import Points
+from fmproof.testing.points import EvaluatedPoints
 from fmproof.testing.reference import Reference
 
 _SQUARE = 1e-2  # relative error up to which a loss is a quadratic function of the model
@@ -30,7 +30,7 @@ class ShownTargets(NamedTuple):
 
 def read_off(
     user: VelocityFunction, reference: Reference, loss: Callable[..., Any], z: FloatArray, seed: int
-) -> tuple[ShownTargets, Points] | None:
+) -> tuple[ShownTargets, EvaluatedPoints] | None:
     """The targets and weights of a loss of the data z (N, d), and the points at which it evaluates
     the model; None when it is no squared error of one call.
 
@@ -41,7 +41,7 @@ def read_off(
     read = _by_gradient if wants_tensors(user.function) else _by_differences
     shown = read(user, loss, data, len(z), seed, calls)
     given = to_array(data).astype(np.float64).reshape(z.shape)
-    points = Points.of(reference, _first_pass(calls, user.dim, len(z)), given)
+    points = EvaluatedPoints.of(reference, _first_pass(calls, user.dim, len(z)), given)
     return None if shown is None or points is None else (shown, points)
 
 

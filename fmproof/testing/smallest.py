@@ -26,7 +26,7 @@ def smallest_failure(
     failure = check(reference)
     if failure is None or not change_data:
         return failure, reference
-    for data in simpler(reference.data):
+    for data in simpler_data(reference.data):
         smaller = reference.with_data(data)
         found = check(smaller)
         if found is not None and found.title == failure.title:
@@ -37,7 +37,7 @@ def smallest_failure(
     return failure, reference
 
 
-def simpler(data: GaussianMixture) -> Iterator[GaussianMixture]:
+def simpler_data(data: GaussianMixture) -> Iterator[GaussianMixture]:
     """Data of the same dimension, simplest first, that a failing check is tried on."""
     dim = data.dim
     zero = [0] * dim

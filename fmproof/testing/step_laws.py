@@ -25,7 +25,7 @@ PLMS = {
 """Weights of Adams and Bashforth for equal steps, the newest first."""
 
 
-class Law(NamedTuple):
+class StepLaw(NamedTuple):
     """x_s is normal with this mean (N, d) and standard deviation (N,)."""
 
     mean: FloatArray
@@ -106,34 +106,34 @@ def usual_pairs(reference: Reference) -> list[tuple[float, float]]:
     return [tuple(ends[0] + f * (ends[1] - ends[0]) for f in pair) for pair in scaled]  # type: ignore[misc]
 
 
-def law_of(trail: Trail, kind: Any, eta: float, noise: Any) -> Law:
+def step_law(trail: Trail, kind: Any, eta: float, noise: Any) -> StepLaw:
     """What the step should do."""
     reference, x, t, s = trail.reference, trail.x, trail.t, trail.s
     count, h = len(x), s - t
     nothing = np.zeros(count)
     if callable(kind):
         mean, std = kind(ExactModel(reference), x, t, s)
-        return Law(np.asarray(mean), np.broadcast_to(np.asarray(std, dtype=float), (count,)))
+        return StepLaw(np.asarray(mean), np.broadcast_to(np.asarray(std, dtype=float), (count,)))
     if kind in MULTISTEP:
-        return Law(_multistep(trail, kind), nothing)
+        return StepLaw(_multistep(trail, kind), nothing)
     given = trail.given
     if kind == "ddim":
         alpha, beta = trail.factors(s)
         std = eta * np.sqrt(_posterior_variance(reference, t, s))
         kept = np.sqrt(max(beta**2 - std**2, 0.0))
-        return Law(alpha * given.z + kept * given.eps, np.full(count, std))
+        return StepLaw(alpha * given.z + kept * given.eps, np.full(count, std))
     field = ExactModel(replace(reference, target="velocity"))
     first = field.values(np.array([t]), x)
     if kind == "euler":
-        return Law(x + h * first, nothing)
+        return StepLaw(x + h * first, nothing)
     if kind == "heun":
         second = field.values(np.array([s]), x + h * first)
-        return Law(x + h * (first + second) / 2, nothing)
+        return StepLaw(x + h * (first + second) / 2, nothing)
     g = float(np.asarray(noise(np.array([t]))).ravel()[0])
     score = -given.eps / trail.factors(t)[1]
     forward = 1.0 if _to_data(reference, t, s) == (h > 0) else -1.0
     drift = first + forward * np.sign(h) * g**2 / 2 * score
-    return Law(x + h * drift, np.full(count, g * np.sqrt(abs(h))))
+    return StepLaw(x + h * drift, np.full(count, g * np.sqrt(abs(h))))
 
 
 def _multistep(trail: Trail, kind: str) -> FloatArray:

@@ -10,13 +10,13 @@ import numpy as np
 
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.exact import ExactModel
-from fmproof.testing.step_laws import PLMS, Law, Trail, combined, law_of, two_steps
+from fmproof.testing.step_laws import PLMS, StepLaw, Trail, combined, step_law, two_steps
 
 _SECOND = 1e-9  # of the step: times of the model's calls that are told apart
 
 
 def looks_like(
-    trail: Trail, kind: Any, law: Law, found: FloatArray, right_mean: bool, told: list[float]
+    trail: Trail, kind: Any, law: StepLaw, found: FloatArray, right_mean: bool, told: list[float]
 ) -> str:
     """The mistake that x_s (N, d) looks like.
 
@@ -65,7 +65,7 @@ def _wrong_times(trail: Trail, kind: Any, told: list[float]) -> str:
     return f"the model is told t = {told[0]:.6g} alone; the other slope is due at {missing[0]:.6g}"
 
 
-def _mistakes(trail: Trail, kind: Any, law: Law) -> Iterator[tuple[str, FloatArray]]:
+def _mistakes(trail: Trail, kind: Any, law: StepLaw) -> Iterator[tuple[str, FloatArray]]:
     """The x_s of known mistakes, or its mean."""
     x, given, h = trail.x, trail.given, trail.s - trail.t
     if len(trail.times) > 1:
@@ -117,12 +117,12 @@ def _noise_like(found: float, std: float, length: float) -> str:
 
 def _multistep_mistakes(trail: Trail, kind: str) -> Iterator[tuple[str, FloatArray]]:
     newest = replace(trail, times=trail.times[:1], points=trail.points[:1])
-    yield "the outputs of the steps before are not used", law_of(newest, kind, 0.0, None).mean
+    yield "the outputs of the steps before are not used", step_law(newest, kind, 0.0, None).mean
     turned = replace(trail, points=[trail.x, *reversed(trail.points[1:])])
     order = [trail.times[0], *reversed(trail.times[1:])]
     if len(order) > 2:
         turned = replace(turned, times=order)
-        yield "the outputs before are in the reverse order", law_of(turned, kind, 0.0, None).mean
+        yield "the outputs before are in the reverse order", step_law(turned, kind, 0.0, None).mean
     if kind == "plms":
         outputs = combined(PLMS[len(trail.times)], trail.outputs())
         a, b = (float(v[0]) for v in trail.reference.coefficients(np.array([trail.t])))

@@ -13,16 +13,16 @@ from fmproof.models.arrays import FloatArray
 from fmproof.testing.adapters import parameters
 from fmproof.testing.evidence import check_count
 from fmproof.testing.exact import ExactModel, call_with, convert_for, numbers_of
-from fmproof.testing.failure import CheckFailed, call, chosen_seed, code_of, name_of
+from fmproof.testing.failure import CheckFailed, call_text, chosen_seed, code_of, name_of
 from fmproof.testing.joint import joint_test
-from fmproof.testing.laws import fit, normal_cdf
+from fmproof.testing.laws import law_test, normal_cdf
 from fmproof.testing.precision import precision_of, precision_shown, units
 from fmproof.testing.reference import Reference
 from fmproof.testing.step_laws import (
     KINDS,
     MULTISTEP,
     Trail,
-    law_of,
+    step_law,
     trail_times,
     usual_pairs,
 )
@@ -111,7 +111,7 @@ def assert_step(
         if failure is None:
             continue
         failure.problem = reference.describe()
-        failure.reproduce = call(
+        failure.reproduce = call_text(
             assert_step,
             code_of(step, "step"),
             *reference.code(),
@@ -141,7 +141,7 @@ def _check(
     reference, x, t, s = trail.reference, trail.x, trail.t, trail.s
     samples, at = len(x), np.array([t])
     found, rounding, told = _run(step, trail, seed)
-    law = law_of(trail, kind, eta, noise)
+    law = step_law(trail, kind, eta, noise)
     given = trail.given
     where = f"from t = {t:.6g} to s = {s:.6g}"
     residual = found - law.mean
@@ -170,7 +170,7 @@ def _check(
         np.column_stack([(white * v).sum(axis=1) for v in (given.z, given.eps)]),
         float((off * (np.abs(given.z) + np.abs(given.eps)).sum(axis=1)).mean()),
     )
-    whole = fit(white.ravel(), normal_cdf, np.repeat(off, reference.dim))
+    whole = law_test(white.ravel(), normal_cdf, np.repeat(off, reference.dim))
     square = np.square(white).sum(axis=1)
     p_variance = _chi_square(float(square.sum()), square.size * reference.dim)
     excess = float(square.sum()) / reference.dim - square.size

@@ -13,7 +13,7 @@ from fmproof.testing.evidence import StatisticalEvidence, strongest
 from fmproof.testing.failure import CheckFailed
 from fmproof.testing.laws import (
     Fit,
-    fit,
+    law_test,
     normal_cdf,
     projection_cdf,
     radius_cdf,
@@ -30,7 +30,7 @@ def time_law(
 ) -> StatisticalEvidence:
     """Has t its law?"""
     high = max(1.0, abs(reference.time.support[1]))
-    found = fit(t, time_cdf(reference.time), 2 * rounding * high if rounding > 1e-12 else 0.0)
+    found = law_test(t, time_cdf(reference.time), 2 * rounding * high if rounding > 1e-12 else 0.0)
 
     def failure(_: float) -> CheckFailed:
         return CheckFailed(
@@ -57,12 +57,12 @@ def noise_law(reference: Reference, made: Made) -> StatisticalEvidence:
 def _coordinates(made: Made) -> StatisticalEvidence:
     count, dim = made.eps.shape
     tests = [
-        ("a coordinate of x0", fit(made.eps.ravel(), normal_cdf, np.repeat(made.slack, dim))),
+        ("a coordinate of x0", law_test(made.eps.ravel(), normal_cdf, np.repeat(made.slack, dim))),
     ]
     if dim > 1:
         square = np.square(made.eps).sum(axis=1)
         off = made.slack * (2 * np.sqrt(dim * square) + dim * made.slack)
-        tests.append(("|x0|²", fit(square, radius_cdf(dim), off)))
+        tests.append(("|x0|²", law_test(square, radius_cdf(dim), off)))
     name, worst = min(tests, key=lambda test: test[1].p_value)
 
     def failure(_: float) -> CheckFailed:
@@ -146,7 +146,9 @@ def data_law(reference: Reference, made: Made) -> StatisticalEvidence:
     tests = []
     for i, axis in enumerate(axes):
         slack = 1e-6 + made.z_slack if points else made.z_slack
-        tests.append((f"x1·e{i + 1}", fit(made.z @ axis, projection_cdf(reference, axis), slack)))
+        tests.append(
+            (f"x1·e{i + 1}", law_test(made.z @ axis, projection_cdf(reference, axis), slack))
+        )
     name, worst = min(tests, key=lambda test: test[1].p_value)
 
     def failure(_: float) -> CheckFailed:

@@ -7,12 +7,12 @@ Coq is a witness of its own.
 
 from __future__ import annotations
 
-from fmproof.certificate.export.proof import CoqScope, Proof
+from fmproof.certificate.export.proof import CoqProof, CoqScope
 from fmproof.certificate.export.statement.sorts import NotExported
 from fmproof.certificate.library import RULES
 
 
-class Attempted(Proof):
+class Attempted(CoqProof):
     """A proof whose steps without translation are Coq's to prove."""
 
     def script(self, number: int, scope: CoqScope) -> str:

@@ -43,7 +43,7 @@ from fmproof import (
     uniform,
 )
 from fmproof.certificate.certificate import Certificate, of_theorem
-from fmproof.certificate.export.check import check
+from fmproof.certificate.export.check import check_with_coq
 from fmproof.certificate.export.files import proof
 from fmproof.certificate.export.statement.goal import goal
 from fmproof.certificate.export.statement.sorts import NotExported
@@ -58,7 +58,14 @@ from fmproof.certificate.library import (
     last_words,
 )
 from fmproof.certificate.proved import certificate_of
-from fmproof.derived import dominations, functions_of_products
+from fmproof.derived import (
+    derivatives_inside,
+    dominations,
+    functions_of_products,
+    gaussians,
+    ratios,
+)
+from fmproof.derived.restatements import reflexivity
 from fmproof.errors import InputError
 from fmproof.kernel import (
     algebra,
@@ -70,7 +77,7 @@ from fmproof.kernel import (
     order,
     ring,
 )
-from fmproof.kernel.equality import congruence, reflexivity, transitivity
+from fmproof.kernel.equality import congruence, transitivity
 
 ANALYSIS = "/usr/lib/ocaml/coq/user-contrib/mathcomp/analysis"
 needs_coq = pytest.mark.skipif(
@@ -91,7 +98,9 @@ under = Expect(f(x), normal)
 mixed = Density("M", x, sub=t, definition=Expect(Normal(x, z, t), q(z)))(t, x)
 
 SMALL: Mapping[str, Callable[[], Theorem]] = {
-    "minimisers of a shift": lambda: calculus.minimisers_of_shift(ArgMin(L(theta) + M(t), theta)),
+    "minimisers of a shift": lambda: derivatives_inside.minimisers_of_shift(
+        ArgMin(L(theta) + M(t), theta)
+    ),
     "a dominated integrand": lambda: calculus.dominated_integrable(Dominated(k(x, z), x, y, q(z))),
     "the gradient of a product": lambda: calculus.derivative(Grad(f(x) * g(x), x)),
     "the gradient of a square": lambda: calculus.derivative(Grad(f(x) ** 2, x, y)),
@@ -156,15 +165,15 @@ SMALL: Mapping[str, Callable[[], Theorem]] = {
         Integrable(a(t) * Inner(2 * x + y, x - z), normal)
     ),
     "a vector under a Gaussian": lambda: gaussian.gaussian_moments(Integrable(x - z, normal)),
-    "beside a Gaussian density": lambda: gaussian.gaussian_bounded(
+    "beside a Gaussian density": lambda: gaussians.gaussian_bounded(
         Integrable(Normal(x, z, t), q(z))
     ),
-    "a Gaussian's domination": lambda: calculus.gaussian_dominated(
+    "a Gaussian's domination": lambda: gaussians.gaussian_dominated(
         Dominated(Normal(x, a(t) * z, t), x, y, q(z))
     ),
     "where a density is not 0": lambda: almost.support_of_draw(S.One, normal),
     "a mean of what is positive": lambda: order.positive(Positive(under), 0),
-    "what is given": lambda: conditional.take_out(CondExpect(x, x, q(z), Normal(x, z, t)), (), 0),
+    "what is given": lambda: conditional.take_out(x, S.One, (x,), (q(z), Normal(x, z, t))),
     "a conditional expectation of a sum": lambda: conditional.conditional_linearity(
         CondExpect(a(t) * x - 2 * z, x, q(z), Normal(x, z, t))
     ),
@@ -179,7 +188,7 @@ SMALL: Mapping[str, Callable[[], Theorem]] = {
     "at most what is equal": lambda: transitivity(
         order.nonnegativity(norm2(x + y)), algebra.bilinearity(norm2(x + y))
     ),
-    "a multiple of what vanishes": lambda: almost.multiple_vanishes(VanishesWith(a(t), b(t)), 0),
+    "a multiple of what vanishes": lambda: ratios.multiple_vanishes(VanishesWith(a(t), b(t)), 0),
     "a sum of integrable vectors": lambda: dominations.sum_of_integrable(
         Integrable(z + F(z), q(z))
     ),
@@ -310,7 +319,7 @@ def test_a_false_conclusion_is_refused_at_a_lemma(name: str) -> None:
     text = proof(certificate)
     assert right in text[text.index("Theorem proved") :]
     with pytest.raises(InputError, match=r"Coq refuses (s\d+|proved) of Proof\.v"):
-        check(certificate, text.replace(right, wrong), compiled())
+        check_with_coq(certificate, text.replace(right, wrong), compiled())
 
 
 @pytest.mark.parametrize("name", sorted(FALSE) if times(1) > 1 else ["log-density"])

@@ -14,7 +14,7 @@ import pytest
 from examples import times
 
 from fmproof.certificate.certificate import Certificate, read
-from fmproof.certificate.export.check import check
+from fmproof.certificate.export.check import check_with_coq
 from fmproof.certificate.export.files import proof
 from fmproof.certificate.export.statement.goal import goal
 from fmproof.certificate.export.statement.sorts import NotExported
@@ -60,4 +60,4 @@ def test_a_false_trace_is_stated_and_not_proved(file: Path) -> None:
 def test_coq_refuses_it(name: str) -> None:
     """One here, all in the nightly profile."""
     with pytest.raises(InputError, match=r"Coq refuses (fact_\d+|s0) of Proof\.v"):
-        check(trace(name), proof(trace(name)), compiled())
+        check_with_coq(trace(name), proof(trace(name)), compiled())

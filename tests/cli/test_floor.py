@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from conftest import Run
 
-from fmproof.floor import EmpiricalField, Log, compare, compute_floor, load_rows
+from fmproof.floor import EmpiricalField, TrainingLog, compare, compute_floor, load_rows
 
 
 @pytest.fixture
@@ -358,7 +358,7 @@ def test_the_curve_of_a_log_over_t_does_not_go_up_and_down(folder: Path) -> None
     """Each step has ten losses, small t first: groups of rows would be of unequal times."""
     found = compute_floor(load_rows(Path("data.npy")), tolerance=0.3)
     t, steps = np.tile(np.arange(0.05, 1, 0.1), 93), np.repeat(np.arange(93), 10)
-    log = Log("train.csv", steps.astype(float), 1 + t, t)
+    log = TrainingLog("train.csv", steps.astype(float), 1 + t, t)
     x, loss, error = compare(found, log).curve
     assert len(x) == 40
     assert loss == pytest.approx(1.5)

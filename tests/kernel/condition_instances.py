@@ -10,7 +10,7 @@ from rule_instances import Builder, attempt
 from sympy import Expr
 
 from fmproof import Expect, Inner, IntegralOver, Ratio, norm2
-from fmproof.derived import dominations
+from fmproof.derived import dominations, integrals_inside, ratios
 from fmproof.kernel import almost, equality, integrability, integrals
 from fmproof.kernel import ring as rings
 from fmproof.kernel.theorem import Theorem
@@ -112,7 +112,7 @@ def _equal_integrand(b: Terms) -> Theorem | None:
     goal = _goal(b)
     rules: tuple[Callable[[Expr], Theorem], ...] = (
         integrals.linearity,
-        integrals.inner_of_integral,
+        integrals_inside.inner_of_integral,
         lambda term: rings.ring(term, rings.ring_normal(term)),
     )
     theorem = attempt(b.pick(rules), goal.body)
@@ -136,18 +136,33 @@ def _combined(b: Terms) -> Theorem | None:
     return attempt(integrability.combination_integrable, goal, constants, parts)
 
 
+def _ratio(b: Terms) -> Theorem | None:
+    """b·(a/b)·k, and now and then another product."""
+    goal, divisor, a, k = _cancelling(b), b._simple_scalar(), b.real(1), b.real(1)
+    if b.pick((True, True, False)):
+        goal = _over(b, Mul(divisor, Ratio(a, divisor), k))
+    return attempt(integrability.ratio_integrable, goal, a, divisor, k)
+
+
+def _inside(b: Terms) -> Theorem | None:
+    sort = b.pick((Sort.REAL, Sort.VEC))
+    body, measure = b.term(sort, 2), b.pick((b.law, b.measures))()
+    integral = b.pick((Expect(body, *b.law()), IntegralOver(body, *b.measures())))
+    k = b.term(b.pick((Sort.REAL, sort)), 1)
+    return attempt(integrability.inside_integrable, k, integral, measure)
+
+
 def _product(b: Terms) -> Theorem | None:
     weight, (first, second) = b.real(1), b.pick(((Sort.REAL, Sort.VEC), (Sort.VEC, Sort.VEC)))
     left, right = b.term(first, 1), b.term(second, 1)
-    both = Inner(left, right) if first is Sort.VEC else Mul(left, right)
-    goal = _over(b, Mul(weight, both))
-    return attempt(integrability.product_integrable, goal, weight, left, right)
+    measure = b.pick((b.law, b.measures))()
+    return attempt(integrability.product_integrable, weight, left, right, measure)
 
 
 BUILDERS: dict[str, Builder] = {
     "sum_of_integrable": _on(dominations.sum_of_integrable, _goal),
     "constant_factor": _on(dominations.constant_factor, _goal),
-    "cancelled_ratio": _on(integrability.cancelled_ratio, _cancelling),
+    "cancelled_ratio": _on(ratios.cancelled_ratio, _cancelling),
     "cauchy_schwarz": _on(dominations.cauchy_schwarz, _goal, _crossed),
     "scalar_cauchy_schwarz": lambda b: attempt(
         dominations.scalar_cauchy_schwarz, _goal(b), b.pick((0, 1, 2)), b.pick((0, 1, 2))
@@ -157,7 +172,9 @@ BUILDERS: dict[str, Builder] = {
     ),
     "parallelogram": _on(dominations.parallelogram, _spread),
     "square_integrable": _on(dominations.square_integrable, _goal),
-    "integral_inside": _on(integrability.integral_inside, _goal),
+    "ratio_integrable": _ratio,
+    "inside_integrable": _inside,
+    "integral_inside": _on(integrals_inside.integral_inside, _goal),
     "jensen": _on(dominations.jensen, _averaged),
     "mean_square_integrable": _on(dominations.jensen, _averaged),
     "combination_integrable": _combined,
@@ -167,7 +184,7 @@ BUILDERS: dict[str, Builder] = {
     "equal_sides": _equal_integrand,
     "sections": _sections,
     "linearity": _on(integrals.linearity, _term),
-    "inner_of_integral": _on(integrals.inner_of_integral, _term),
+    "inner_of_integral": _on(integrals_inside.inner_of_integral, _term),
     "fubini": _on(integrals.fubini, _term),
     "expectation_as_integral": _on(integrals.expectation_as_integral, _term),
     "iterated_expectation": _with_place(integrals.iterated_expectation, 1, 2),

@@ -7,7 +7,7 @@ from typing import Any
 
 from field_terms import FieldTerms, cloud, sorted_vars, without
 from rule_instances import Builder, attempt, equation
-from sympy import Expr, Integer, Rational
+from sympy import Expr, Integer, Rational, S
 
 from fmproof import (
     Abs,
@@ -17,7 +17,6 @@ from fmproof import (
     Exp,
     Expect,
     Grad,
-    Inner,
     Integrable,
     Log,
     Positive,
@@ -29,17 +28,17 @@ from fmproof import (
     Vec,
     norm2,
 )
-from fmproof.derived import functions_of_products
+from fmproof.derived import functions_of_products, point_masses, restatements, signs
 from fmproof.kernel import calculus, conditional, equality, functions, integrals, order
 from fmproof.kernel import hypotheses as sequents
 from fmproof.kernel import ring as rings
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.arithmetic import Add, Mul, factors
-from fmproof.lang.node import admit, sort_of
+from fmproof.lang.arithmetic import Add, Mul
+from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import Head, Let, Var
 from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.props import Equals
-from fmproof.lang.scope import alpha_equal, free_vars
+from fmproof.lang.scope import alpha_equal
 from fmproof.lang.sorts import Sort
 from fmproof.testing.strategies.language import (
     energy,
@@ -63,9 +62,9 @@ from fmproof.testing.strategies.language import (
 
 
 class Averaged:
-    """What a rule about E[k f | X] is applied to: a law, what is given, the product, its places."""
+    """What a rule about E[k f | X] is applied to: a law, what is given, k and f."""
 
-    def __init__(self, b: FieldTerms, squares: bool = False) -> None:
+    def __init__(self, b: FieldTerms) -> None:
         self.measure = b.law()
         self.split = b.pick((0, 0, 0, *range(len(self.measure))))
         inner = [var for item in self.measure[self.split :] for var in drawn_by(item)]
@@ -77,44 +76,32 @@ class Averaged:
         def function(term: Expr) -> Expr:
             return without(term, hidden, self.given) if known else term
 
-        k = function(b.real(1))
-        f: Expr = b.real(2)
-        self.side = b.pick((-1, -1, 0, 1, 2) if squares else (-1, -1, 0, 1))
-        if self.side == -1:
-            f = b.pick((f, b.vector(1)))
-            body = Mul(k, f)
-        elif self.side == 2:
-            body = Mul(k, b.pick((norm2(b.vector(1)), f * f)))
-        else:
-            body = Mul(k, Inner(function(b.vector(1)), b.vector(1)))
-        self.body = admit(body)
-        parts = factors(self.body)
-        mine = [i for i, part in enumerate(parts) if hidden & free_vars(part)]
-        self.places = b.pick(
-            (tuple(mine), tuple(mine), tuple(i for i, _ in enumerate(parts) if b.pick((0, 1))))
-        )
-        inner_products = [i for i, part in enumerate(parts) if type(part) is Inner]
-        if self.side in (0, 1) and inner_products:
-            first = b.pick(inner_products)
-            self.places = (first, *(i for i in self.places if i != first))
+        self.f: Expr = b.real(2)
+        self.k = function(b.real(1))
+        if b.pick((0, 1)):
+            self.f = b.vector(1)
+            self.k = Mul(self.k, function(b.vector(1))) if b.pick((0, 1)) else self.k
 
 
 def _pull_out(b: Any) -> Theorem | None:
     a = Averaged(b)
-    term = Expect(a.body, *a.measure)
-    return attempt(conditional.pull_out, term, a.given, a.split, a.places, a.side)
+    return attempt(conditional.pull_out, a.k, a.f, a.given, a.measure, a.split)
 
 
 def _take_out(b: Any) -> Theorem | None:
     a = Averaged(b)
-    term = CondExpect(a.body, list(a.given), *a.measure)
-    return attempt(conditional.take_out, term, b.pick((a.places, a.places, ())), a.side)
+    f = b.pick((a.f, a.f, S.One))
+    return attempt(conditional.take_out, a.k, f, a.given, a.measure)
 
 
 def contraction(b: Any) -> Theorem | None:
-    a = Averaged(b, squares=True)
-    premise = Integrable(a.body, *a.measure)
-    return attempt(conditional.contraction, premise, a.given, a.split, a.places, a.side)
+    a = Averaged(b)
+    return attempt(conditional.contraction, a.k, a.f, a.given, a.measure, a.split)
+
+
+def contraction_of_square(b: Any) -> Theorem | None:
+    a = Averaged(b)
+    return attempt(conditional.contraction_of_square, a.k, a.f, a.given, a.measure, a.split)
 
 
 def _conditional_linearity(b: Any) -> Theorem | None:
@@ -140,7 +127,7 @@ def _bayes(b: Any) -> Theorem | None:
     )
     mass = Expect(k, *law)
     makers: list[Callable[[], Theorem]] = [
-        lambda: equality.reflexivity(mass),
+        lambda: restatements.reflexivity(mass),
         lambda: sequents.assume(Equals(mixed(at), mass)),
         lambda: sequents.assume(Equals(marginal(t, at), mass)),
         lambda: sequents.assume(Equals(b.real(1), mass)),
@@ -178,22 +165,13 @@ def equal_laws(b: Any, drawn: bool = False) -> tuple[Theorem, Head] | None:
         lambda: integrals.substitute_draws(term),
         lambda: integrals.marginal_draw(term, b.pick(range(len(law)))),
         lambda: integrals.drop_draw(term, b.pick(range(len(law)))),
-        lambda: equality.reflexivity(term),
+        lambda: restatements.reflexivity(term),
     ]
     for _ in range(6):
         theorem = attempt(b.pick(rules))
         if theorem is not None and type(theorem.rhs) is Expect:
             return b.pick((theorem, theorem, equality.symmetry(theorem))), head
     return None
-
-
-def _same_conditional(b: Any) -> Theorem | None:
-    found = equal_laws(b)
-    if found is None:
-        return None
-    theorem, head = found
-    at = b.variable(head.params[0].sort)
-    return attempt(conditional.same_conditional, theorem, head, (at,))
 
 
 def transferred(b: Any, about: Callable[[Any], Any]) -> Theorem | None:
@@ -229,7 +207,7 @@ def transfer_of_integrability(b: Any) -> Theorem | None:
 
 def _draw_equation(b: Any) -> Theorem | None:
     law = b.law()
-    return attempt(conditional.draw_equation, law, b.pick(range(len(law))))
+    return attempt(point_masses.draw_equation, law, b.pick(range(len(law))))
 
 
 def _substitute_draws(b: Any) -> Theorem | None:
@@ -306,7 +284,7 @@ def _positive(b: Any) -> Theorem | None:
 
 
 def _nonnegative_parts(b: Any) -> Theorem | None:
-    return attempt(order.nonnegative_parts, AtMost(0, _signed(b)))
+    return attempt(signs.nonnegative_parts, AtMost(0, _signed(b)))
 
 
 def _nonzero(b: Any) -> Theorem | None:
@@ -361,7 +339,6 @@ BUILDERS: dict[str, Builder] = {
     "take_out": _take_out,
     "conditional_linearity": _conditional_linearity,
     "bayes": _bayes,
-    "same_conditional": _same_conditional,
     "transfer": _transfer,
     "draw_equation": _draw_equation,
     "substitute_draws": _substitute_draws,

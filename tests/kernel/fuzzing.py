@@ -328,6 +328,7 @@ CHECKS: dict[str, Callable[[Goals], bool | None]] = {
     "drop_draw": _rule(lambda goals, term: drop_draw(term, goals.random.randint(0, 2))),
     "reorder_draws": _rule(_reorder),
     "contraction": _sizes(field_instances.contraction, lambda a, b: a <= b),
+    "contraction_of_square": _sizes(field_instances.contraction_of_square, lambda a, b: a <= b),
     "transfer, sizes": _sizes(field_instances.transfer_of_integrability, lambda a, b: a == b),
     **{
         f"{name}, of the field": _of_the_field(name)

@@ -6,9 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 from sympy import Expr, S
+from weakened import weakened
 
 from fmproof import Expect, Grad, Inner, IntegralOver, Lebesgue, Named, Ratio, norm2
-from fmproof.derived import joint_integrals
+from fmproof.derived import (
+    derivatives_inside,
+    integrals_inside,
+    joint_integrals,
+    ratios,
+    restatements,
+)
 from fmproof.errors import RuleError, SortError
 from fmproof.kernel import algebra, almost, calculus, equality, integrals, order
 from fmproof.kernel import hypotheses as sequents
@@ -155,7 +162,25 @@ def _linear_combination(b: Terms) -> Theorem | None:
 def _cancel(b: Terms) -> Theorem | None:
     factor = b.real(2)
     rest = b.pick((b.real, b.vector))(1)
-    return attempt(algebra.cancel, Mul(factor, Ratio(b.real(2), factor), rest))
+    return attempt(ratios.cancel, Mul(factor, Ratio(b.real(2), factor), rest))
+
+
+def _cancel_denominator(b: Terms) -> Theorem | None:
+    rest = b.pick((b.real, b.vector))(1)
+    return attempt(algebra.cancel_denominator, b.real(2), b.real(2), rest)
+
+
+def _inner_with_integral(b: Terms) -> Theorem | None:
+    integral = _integral(b, b.vector(2))
+    return attempt(integrals.inner_with_integral, b.real(1), b.vector(1), integral)
+
+
+def _argmin_of_shift(b: Terms) -> Theorem | None:
+    return attempt(calculus.argmin_of_shift, _parametric(b), b.real(2), theta)
+
+
+def _vanishing_multiple(b: Terms) -> Theorem | None:
+    return attempt(almost.vanishing_multiple, b.real(1), b.real(2), b.real(1))
 
 
 def _bilinearity(b: Terms) -> Theorem | None:
@@ -206,7 +231,7 @@ def _support_of_draw(b: Terms) -> Theorem | None:
 def _multiple_vanishes(b: Terms) -> Theorem | None:
     factor, part = b.real(1), b.real(2)
     return attempt(
-        almost.multiple_vanishes, VanishesWith(Mul(factor, part), b.real(1)), b.pick((0, 1))
+        ratios.multiple_vanishes, VanishesWith(Mul(factor, part), b.real(1)), b.pick((0, 1))
     )
 
 
@@ -293,7 +318,7 @@ def _lifted(b: Terms) -> Theorem | None:
     at = b.variable(Sort.VEC)
     divisor = b.pick((q(at), p(b.variable(Sort.REAL), at, z), marginal(t, at)))
     term = Mul(divisor, Ratio(b.pick((b.real(1), b.real(0))), divisor))
-    theorem = attempt(algebra.cancel, term)
+    theorem = attempt(ratios.cancel, term)
     measure = [Lebesgue(at)] if b.pick((True, False)) else [q(at)]
     node = (IntegralOver if isinstance(measure[0], Lebesgue) else Expect)(term, *measure)
     return theorem and attempt(equality.congruence, node, {0: theorem})
@@ -302,7 +327,7 @@ def _lifted(b: Terms) -> Theorem | None:
 def _for_every(b: Terms) -> Theorem | None:
     """The same under a gradient or argmin, with a condition on the parameter."""
     term = Mul(loss(theta), Ratio(b.real(1), loss(theta)))
-    theorem = attempt(algebra.cancel, term)
+    theorem = attempt(ratios.cancel, term)
     node = b.pick((Grad, ArgMin))(term, theta)
     return theorem and attempt(equality.congruence, node, {0: theorem})
 
@@ -354,17 +379,12 @@ def _discharged(b: Terms) -> Theorem | None:
     first, second = equation(b), equation(b)
     if first is None or second is None:
         return None
-    return sequents.discharge(sequents.weaken(first, second.conclusion), second)
+    return sequents.discharge(weakened(first, second.conclusion), second)
 
 
 def _assumed(b: Terms) -> Theorem | None:
     theorem = equation(b)
     return theorem and sequents.assume(theorem.conclusion)
-
-
-def _weakened(b: Terms) -> Theorem | None:
-    theorem, other = equation(b), equation(b)
-    return theorem and other and sequents.weaken(theorem, other.conclusion)
 
 
 def _restated(b: Terms) -> Theorem | None:
@@ -373,31 +393,34 @@ def _restated(b: Terms) -> Theorem | None:
         return None
     from fmproof.lang.scope import canon
 
-    return attempt(sequents.restate, theorem, canon(theorem.conclusion))
+    return attempt(restatements.restate, theorem, canon(theorem.conclusion))
 
 
 UNARY: tuple[Callable[[Any], Theorem], ...] = (
-    equality.reflexivity,
+    restatements.reflexivity,
     equality.unfold,
     algebra.bilinearity,
-    algebra.cancel,
+    ratios.cancel,
     integrals.linearity,
-    integrals.inner_of_integral,
+    integrals_inside.inner_of_integral,
     integrals.fubini,
     integrals.expectation_as_integral,
     linear_derivative,
-    calculus.minimisers_of_shift,
+    derivatives_inside.minimisers_of_shift,
 )
 
 EQUATIONS: dict[str, Builder] = {
     "bilinearity": _bilinearity,
     "cancel": _cancel,
+    "cancel_denominator": _cancel_denominator,
+    "inner_with_integral": _inner_with_integral,
+    "argmin_of_shift": _argmin_of_shift,
     "linear_combination": _linear_combination,
     "ring": _ring,
     "ring, distributed": _distributed,
     "unfold": _on(equality.unfold, _defined),
     "linearity": _on(integrals.linearity, _sum_inside),
-    "inner_of_integral": _on(integrals.inner_of_integral, _vector_integral),
+    "inner_of_integral": _on(integrals_inside.inner_of_integral, _vector_integral),
     "fubini": _on(integrals.fubini, _nested),
     "joint_integral": _on(joint_integrals.joint_integral, _nested),
     "expectation_as_integral": _on(integrals.expectation_as_integral, _expectation),
@@ -407,7 +430,7 @@ EQUATIONS: dict[str, Builder] = {
     "reorder_draws": _reorder,
     "derivative": _linear_gradient,
     "minimisers_of_shift": _on(
-        calculus.minimisers_of_shift, lambda b: ArgMin(_parametric(b), theta)
+        derivatives_inside.minimisers_of_shift, lambda b: ArgMin(_parametric(b), theta)
     ),
 }
 """Rules that give an equation from nothing."""
@@ -420,7 +443,7 @@ def equation(b: Terms) -> Theorem | None:
 
 BUILDERS: dict[str, Builder] = {
     **EQUATIONS,
-    "reflexivity": lambda b: attempt(equality.reflexivity, b.real(3)),
+    "reflexivity": lambda b: attempt(restatements.reflexivity, b.real(3)),
     "symmetry": lambda b: (th := equation(b)) and equality.symmetry(th),
     "transitivity": _rewritten,
     "congruence": _congruence,
@@ -433,12 +456,12 @@ BUILDERS: dict[str, Builder] = {
     "discharge": _discharged,
     "restate": _restated,
     "assume": _assumed,
-    "weaken": _weakened,
     "nonnegativity": _nonnegative,
     "from_difference": _from_difference,
     "support_of_marginal": _support_of_marginal,
     "support_of_draw": _support_of_draw,
     "multiple_vanishes": _multiple_vanishes,
+    "vanishing_multiple": _vanishing_multiple,
     "everywhere": _everywhere,
     "reorder_almost": _reorder_almost,
     "under_law": _under_law,

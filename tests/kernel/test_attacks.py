@@ -46,6 +46,7 @@ from fmproof import (
     VanishesWith,
     Vec,
 )
+from fmproof.derived import restatements
 from fmproof.errors import RuleError
 from fmproof.kernel import almost, conditional, equality, integrability, integrals, order
 from fmproof.kernel import hypotheses as sequents
@@ -115,14 +116,14 @@ def test_a_reserved_name_is_not_captured() -> None:
     nested = IntegralOver(IntegralOver(f(s, reserved), Lebesgue(s)), Lebesgue(reserved))
     captured = IntegralOver(IntegralOver(f(s, s), Lebesgue(s)), Lebesgue(reserved))
     with pytest.raises(SortError, match="reserved name"):
-        sequents.restate(equality.reflexivity(nested), Equals(nested, captured))
+        restatements.restate(restatements.reflexivity(nested), Equals(nested, captured))
 
 
 def test_the_support_of_a_marginal_is_that_at_a_fixed_time() -> None:
     joint = Density("p", x, sub=t, given=z)(t, x, z) * Density("q", z)(z)
     marginal = Density("m", x, sub=t, definition=Integral(joint, z))
     assert almost.support_of_marginal(marginal(t, x))
-    with pytest.raises(RuleError, match="given its own draws"):
+    with pytest.raises(RuleError, match="not given any"):
         almost.support_of_marginal(marginal(g(x), x))
 
 
@@ -196,7 +197,7 @@ def test_a_weight_stays_nonnegative() -> None:
 
 
 def test_a_replacement_cannot_capture() -> None:
-    theorem = equality.reflexivity(Integral(f(t, s), (t, 0, 1)))
+    theorem = restatements.reflexivity(Integral(f(t, s), (t, 0, 1)))
     with pytest.raises(SortError, match="mentions"):
         equality.instantiate_head(theorem, f, (t, s), t + s + Real("r"))
     r = Real("r")
@@ -213,24 +214,24 @@ def test_draws_keep_their_order() -> None:
         integrals.reorder_draws(law, (1, 0))
     with pytest.raises(SortError, match="put the draw of z first"):
         Expect(g(x), q(x, z), prior(z))
-    with pytest.raises(RuleError, match=r"draws have the order \[0, 0\]"):
+    with pytest.raises(RuleError, match="each once"):
         integrals.reorder_draws(law, (0, 0))
 
 
 def test_null_sets_under_another_law() -> None:
-    everywhere = almost.everywhere(equality.reflexivity(g(x)), [Lebesgue(x)])
+    everywhere = almost.everywhere(restatements.reflexivity(g(x)), [Lebesgue(x)])
     with pytest.raises(RuleError, match="a statement about the variables of the law"):
         almost.under_law(everywhere, [prior(z)])
-    wide = almost.everywhere(equality.reflexivity(f(t, t)), [Lebesgue(t, 0, 1)])
+    wide = almost.everywhere(restatements.reflexivity(f(t, t)), [Lebesgue(t, 0, 1)])
     with pytest.raises(RuleError, match="a statement about the variables of the law"):
         almost.under_law(wide, [Density("r", (t, 0, 2))(t)])
-    drawn = almost.everywhere(equality.reflexivity(g(x)), [prior(x)])
+    drawn = almost.everywhere(restatements.reflexivity(g(x)), [prior(x)])
     with pytest.raises(RuleError, match="a statement about the variables of the law"):
         almost.under_law(drawn, [p(x)])
 
 
 def test_a_condition_under_a_binder_must_hold_for_almost_every_value() -> None:
-    from fmproof.kernel.algebra import cancel
+    from fmproof.derived.ratios import cancel
 
     inside = cancel(g(x) * Ratio(p(x), g(x)))
     (condition,) = inside.hypotheses
@@ -242,7 +243,8 @@ def test_a_condition_under_a_binder_must_hold_for_almost_every_value() -> None:
 
 def test_names_are_looked_through() -> None:
     from fmproof import ArgMin, Grad
-    from fmproof.kernel.calculus import derivative, minimisers_of_shift
+    from fmproof.derived.derivatives_inside import minimisers_of_shift
+    from fmproof.kernel.calculus import derivative
 
     loss = Scalar("L", theta)
     hidden = Named("C", loss(theta) ** 2)
@@ -254,7 +256,7 @@ def test_names_are_looked_through() -> None:
 
 # --- forged theorems and forged terms ------------------------------------------------------------
 
-GENUINE = equality.reflexivity(g(x))
+GENUINE = restatements.reflexivity(g(x))
 
 
 def test_a_theorem_is_not_made_by_hand() -> None:
@@ -319,12 +321,9 @@ class LooksLikeATheorem:
         ("under_law", lambda th: almost.under_law(th, [p(x)])),
         ("reorder_almost", lambda th: almost.reorder_almost(th, [0])),
         ("from_difference", lambda th: order.from_difference(th, S.Zero, S.One)),
-        ("weaken", lambda th: sequents.weaken(th, Equals(0, 0))),
-        ("restate", lambda th: sequents.restate(th, Equals(0, 1))),
         ("discharge", lambda th: sequents.discharge(th, GENUINE)),
         ("discharge", lambda th: sequents.discharge(GENUINE, th)),
         ("equal_sides", lambda th: equality.equal_sides(Positive(g(x)), {0: th})),
-        ("same_conditional", lambda th: conditional.same_conditional(th, g, (x,))),
         ("transfer", lambda th: conditional.transfer(Integrable(g(x), p(x)), th, g)),
         ("bayes", lambda th: conditional.bayes(CondExpect(g(x), x, p(x)), th)),
         (
@@ -431,17 +430,17 @@ def through_the_gate(make: Any) -> Theorem:
     node = make()
     if isinstance(node, Prop):
         return sequents.assume(node)
-    return equality.reflexivity(node)
+    return restatements.reflexivity(node)
 
 
 def test_a_forged_place_is_no_capture() -> None:
     """At a place that names the bound variable, the gate renames that, and not the place."""
     made = forged(Grad, h(x, y), x, x)
-    assert alpha_equal(equality.reflexivity(made).lhs, Grad(h(x, y), x))
-    assert equality.reflexivity(forged(Grad, g(x), x)).lhs == Grad(g(x), x)
+    assert alpha_equal(restatements.reflexivity(made).lhs, Grad(h(x, y), x))
+    assert restatements.reflexivity(forged(Grad, g(x), x)).lhs == Grad(g(x), x)
     given = forged(CondExpect, h(x, y), Given(x, x), p(x))
-    assert alpha_equal(equality.reflexivity(given).lhs, CondExpect(h(x, y), x, p(x)))
-    there = substitute(equality.reflexivity(given).lhs, {x: z})
+    assert alpha_equal(restatements.reflexivity(given).lhs, CondExpect(h(x, y), x, p(x)))
+    there = substitute(restatements.reflexivity(given).lhs, {x: z})
     assert alpha_equal(there, CondExpect(h(x, y), (x, z), p(x)))
 
 
@@ -493,7 +492,7 @@ def test_only_the_languages_own_nodes_are_terms() -> None:
         Apply(AgreeableHead())  # type: ignore[arg-type]
     for stranger in (AgreeableSum(g(x), S.One), Symbol("t"), S.Infinity, S.NaN, S.Half + 0.5):
         with pytest.raises(SortError, match="not a term"):
-            equality.reflexivity(stranger)
+            restatements.reflexivity(stranger)
     with pytest.raises(SortError):
         Almost(Basic(), Lebesgue(x))  # type: ignore[arg-type]
 

@@ -13,7 +13,7 @@ SEED = os.environ.get("FMPROOF_TEST_SEED", "0")
 
 # test_meaning.py tries the builders of the field, too; what they make costs more to compare.
 SELECTED = [name for name in fuzzing.CHECKS if not name.endswith(", of the field")]
-COSTLY = {"contraction", "transfer, sizes"}
+COSTLY = {"contraction", "contraction_of_square", "transfer, sizes"}
 
 
 @pytest.mark.parametrize("name", SELECTED)

@@ -18,8 +18,9 @@ from fmproof import (
     Vec,
     norm2,
 )
+from fmproof.derived.signs import nonnegative_parts
 from fmproof.errors import RuleError
-from fmproof.kernel.order import nonnegative_parts, nonnegativity, positive
+from fmproof.kernel.order import nonnegativity, positive
 from fmproof.lang.node import is_nonnegative
 from fmproof.lang.nodes import pi
 from fmproof.lang.props import AtMost, Positive, Prop, VanishesWith

@@ -36,6 +36,7 @@ from fmproof import (
     dim,
     norm2,
 )
+from fmproof.derived import derivatives_inside, gaussian_products
 from fmproof.kernel import calculus, gaussian, slopes
 from fmproof.lang.arithmetic import Add, Mul, Pow
 from fmproof.lang.nodes import Apply, Constant, Gaussian, Var
@@ -189,13 +190,14 @@ EQUATIONS: dict[str, Callable[[], Theorem]] = {
     "a mean": lambda: gaussian.gaussian_mean(Normal(x, a(z), w(t))),
     "a variance": lambda: gaussian.gaussian_variance(Normal(x, a(z), w(t))),
     "a covariance": lambda: gaussian.gaussian_covariance(Normal(x, a(z), w(t)), y, c(y, z)),
-    "a trace": lambda: slopes.trace_by_probe(
+    "a trace": lambda: derivatives_inside.trace_by_probe(
         Expect(Inner(z, Grad(Inner(z, c(x, y)), x, h(t) * y)), Normal(z))
     ),
-    "a product of Gaussian densities": lambda: gaussian.gaussian_product(
+    "a trace of parts": lambda: slopes.trace_of_slope(z, c(x, y), x, h(t) * y, [Normal(z)]),
+    "a product of Gaussian densities": lambda: gaussian_products.gaussian_product(
         Normal(x, h(t) * z + a(y), w(t)) * Normal(z, y, 2), 0, 1
     ),
-    "a product with a shift alone": lambda: gaussian.gaussian_product(
+    "a product with a shift alone": lambda: gaussian_products.gaussian_product(
         f(x) * Normal(x, y, w(t)) * Normal(z, x, 2), 1, 2
     ),
 }

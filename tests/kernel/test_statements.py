@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 import pytest
 from sympy import S
+from weakened import weakened
 
 from fmproof import (
     Abs,
@@ -42,7 +43,19 @@ from fmproof import (
     dim,
     norm2,
 )
-from fmproof.derived import dominations, functions_of_products, joint_integrals
+from fmproof.derived import (
+    derivatives_inside,
+    dominations,
+    functions_of_products,
+    gaussian_products,
+    gaussians,
+    integrals_inside,
+    joint_integrals,
+    point_masses,
+    ratios,
+    restatements,
+    signs,
+)
 from fmproof.kernel import (
     algebra,
     almost,
@@ -96,31 +109,26 @@ f_is_g = sequents.assume(Equals(f(x), g(x)))
 a_is_b = sequents.assume(Equals(a(x), b(x)))
 h_is_1 = sequents.assume(Equals(h(t), 1))
 loss_is_penalty = sequents.assume(Equals(loss(theta), penalty(theta)))
-f_is_g_where_p = algebra.cancel(p(x) * Ratio(f(x), p(x)))
-same_law_of_both = integrals.reorder_draws(Expect(both(x, z), q(z), p(x)), (1, 0))
+f_is_g_where_p = ratios.cancel(p(x) * Ratio(f(x), p(x)))
 moved = integrals.substitute_draws(Expect(both(x, z), q(z), Let(x, a(z))))
 
 STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
     "assume": (lambda: sequents.assume(Equals(f(x), 0)), "f(x) = 0 ⊢ f(x) = 0"),
-    "weaken": (
-        lambda: sequents.weaken(f_is_g, Integrable(f(x), dx)),
-        "f(x) = g(x), ∫ |f(x)| dx < ∞ ⊢ f(x) = g(x)",
-    ),
     "discharge": (
         lambda: sequents.discharge(
             equality.transitivity(f_is_g, sequents.assume(Equals(g(x), 1))),
-            sequents.weaken(equality.symmetry(sequents.assume(Equals(1, g(x)))), Equals(f(y), 0)),
+            weakened(equality.symmetry(sequents.assume(Equals(1, g(x)))), Equals(f(y), 0)),
         ),
         "1 = g(x), f(y) = 0, f(x) = g(x) ⊢ f(x) = 1",
     ),
     "discharge nothing": (lambda: sequents.discharge(f_is_g, h_is_1), "f(x) = g(x) ⊢ f(x) = g(x)"),
     "restate": (
-        lambda: sequents.restate(
+        lambda: restatements.restate(
             sequents.assume(Equals(Integral(f(x), x), 1)), Equals(Integral(f(y), y), 1)
         ),
         "∫ f(x) dx = 1 ⊢ ∫ f(y) dy = 1",
     ),
-    "reflexivity": (lambda: equality.reflexivity(f(x)), "⊢ f(x) = f(x)"),
+    "reflexivity": (lambda: restatements.reflexivity(f(x)), "⊢ f(x) = f(x)"),
     "symmetry": (lambda: equality.symmetry(f_is_g), "f(x) = g(x) ⊢ g(x) = f(x)"),
     "transitivity": (
         lambda: equality.transitivity(f_is_g, sequents.assume(Equals(g(x), 1))),
@@ -197,9 +205,7 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
     ),
     "generalise": (
         lambda: equality.generalise(
-            equality.transitivity(
-                f_is_g, sequents.weaken(equality.reflexivity(g(x)), Equals(h(t), 1))
-            ),
+            weakened(f_is_g, Equals(h(t), 1)),
             x,
         ),
         "f(x) = g(x) for every x, h(t) = 1 ⊢ f(x) = g(x) for every x",
@@ -227,7 +233,7 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "⊢ a(x)·(x − b(x)) = x·a(x) − a(x)·b(x)",
     ),
     "cancel": (
-        lambda: algebra.cancel(h(t) * p(x) * Ratio(f(x), p(x))),
+        lambda: ratios.cancel(h(t) * p(x) * Ratio(f(x), p(x))),
         "p(x) = 0 ⇒ f(x) h(t) = 0 ⊢ h(t) p(x) (f(x) / p(x)) = f(x) h(t)",
     ),
     "linearity": (
@@ -249,25 +255,25 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "∫ |f(x)| dx < ∞, ∫ 1 dx < ∞ ⊢ ∫ (f(x) + h(t)) dx = h(t) [∫ 1 dx] + [∫ f(x) dx]",
     ),
     "inner product with an integral": (
-        lambda: integrals.inner_of_integral(h(t) * Inner(a(y), Integral(c(x, z), x))),
+        lambda: integrals_inside.inner_of_integral(h(t) * Inner(a(y), Integral(c(x, z), x))),
         "∫ ‖h(t) c(x|z)‖ dx < ∞ ⊢ h(t) a(y)·[∫ c(x|z) dx] = ∫ h(t) a(y)·c(x|z) dx",
     ),
     "inner product with an integral on the left": (
-        lambda: integrals.inner_of_integral(h(t) * Inner(Expect(b(x), p(x)), y)),
+        lambda: integrals_inside.inner_of_integral(h(t) * Inner(Expect(b(x), p(x)), y)),
         "E_{x~p}[‖h(t) b(x)‖] < ∞ ⊢ h(t) y·E_{x~p}[b(x)] = E_{x~p}[h(t) y·b(x)]",
     ),
     "inner product before and after other factors": (
-        lambda: integrals.inner_of_integral(h(t) * Inner(Expect(b(x), p(x)), y) * t),
+        lambda: integrals_inside.inner_of_integral(h(t) * Inner(Expect(b(x), p(x)), y) * t),
         "E_{x~p}[‖h(t) t b(x)‖] < ∞ ⊢ h(t) t y·E_{x~p}[b(x)] = E_{x~p}[h(t) t y·b(x)]",
     ),
     "inner product with an integral on the left inside": (
-        lambda: integrability.integral_inside(
+        lambda: integrals_inside.integral_inside(
             Integrable(h(t) * Inner(Expect(b(x), p(x)), y), Lebesgue(y))
         ),
         "∫∫ |h(t) p(x) y·b(x)| dx dy < ∞ ⊢ ∫ |h(t) y·E_{x~p}[b(x)]| dy < ∞",
     ),
     "inner product with an expectation of the same name": (
-        lambda: integrals.inner_of_integral(f(x) * Inner(a(x), Expect(b(x), p(x)))),
+        lambda: integrals_inside.inner_of_integral(f(x) * Inner(a(x), Expect(b(x), p(x)))),
         "E_{x'~p}[‖f(x) b(x')‖] < ∞ ⊢ f(x) a(x)·E_{x~p}[b(x)] = E_{x'~p}[f(x) a(x)·b(x')]",
     ),
     "fubini": (
@@ -319,7 +325,7 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "⊢ ∇_θ (L(θ) h(t) + f(x)) = h(t) ∇_θ L(θ)",
     ),
     "minimisers": (
-        lambda: calculus.minimisers_of_shift(
+        lambda: derivatives_inside.minimisers_of_shift(
             ArgMin(loss(theta) + penalty(theta) + f(x) - 1, theta)
         ),
         "⊢ argmin_θ (L(θ) + R(θ) + f(x) − 1) = argmin_θ (L(θ) + R(θ))",
@@ -338,7 +344,7 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
     "equality of differentiable functions": (
         lambda: equality.equal_sides(
             Differentiable(loss(theta), theta, eta),
-            {0: sequents.weaken(loss_is_penalty, Equals(h(t), 1))},
+            {0: weakened(loss_is_penalty, Equals(h(t), 1))},
         ),
         "η ↦ R(η) is differentiable at η, L(θ) = R(θ) for every θ, h(t) = 1 ⊢ "
         "η ↦ L(η) is differentiable at η",
@@ -370,9 +376,7 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "∫ ‖a(x)‖ dx < ∞ ⊢ ∫ ‖h(t) a(x)‖ dx < ∞",
     ),
     "ratio": (
-        lambda: integrability.cancelled_ratio(
-            Integrable(h(t) * g(x) * Ratio(f(x), p(x)), p(x), rho(t))
-        ),
+        lambda: ratios.cancelled_ratio(Integrable(h(t) * g(x) * Ratio(f(x), p(x)), p(x), rho(t))),
         "∫∫₀¹ |f(x) g(x) h(t) ρ(t)| dt dx < ∞ ⊢ E_{x~p, t~ρ}[|g(x) h(t) (f(x) / p(x))|] < ∞",
     ),
     "Cauchy–Schwarz": (
@@ -402,11 +406,11 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "E_{t~ρ, x~p}[‖f(x) w(t) a(x)‖] < ∞",
     ),
     "integral inside": (
-        lambda: integrability.integral_inside(Integrable(f(x) * Integral(k(x, z), z), dx)),
+        lambda: integrals_inside.integral_inside(Integrable(f(x) * Integral(k(x, z), z), dx)),
         "∫∫ |k(x,z) f(x)| dz dx < ∞ ⊢ ∫ |f(x) [∫ k(x,z) dz]| dx < ∞",
     ),
     "inner product with an integral inside": (
-        lambda: integrability.integral_inside(
+        lambda: integrals_inside.integral_inside(
             Integrable(f(x) * Inner(a(x), Expect(b(x), p(x))), dx)
         ),
         "∫∫ |f(x) p(x') a(x)·b(x')| dx' dx < ∞ ⊢ ∫ |f(x) a(x)·E_{x~p}[b(x)]| dx < ∞",
@@ -434,9 +438,7 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "E_{x~p}[|f(x)|] < ∞, E_{x~p}[|g(x)|] < ∞ ⊢ E_{x~p}[|f(x) − g(x) h(t)|] < ∞",
     ),
     "product": (
-        lambda: integrability.product_integrable(
-            Integrable(w(t) * f(x) * a(x), p(x)), w(t), f(x), a(x)
-        ),
+        lambda: integrability.product_integrable(w(t), f(x), a(x), [p(x)]),
         "E_{x~p}[|w(t) f(x)²|] < ∞, E_{x~p}[w(t) ‖a(x)‖²] < ∞ ⊢ E_{x~p}[‖f(x) w(t) a(x)‖] < ∞",
     ),
     "finite measure": (
@@ -465,13 +467,13 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
     "equal integrands": (
         lambda: equality.equal_sides(
             Integrable(p(x) * Ratio(f(x), p(x)), dx),
-            {0: sequents.weaken(f_is_g_where_p, Equals(h(t), 1))},
+            {0: weakened(f_is_g_where_p, Equals(h(t), 1))},
         ),
         "∫ |f(x)| dx < ∞, p(x) = 0 ⇒ f(x) = 0 for almost every x, h(t) = 1 ⊢ "
         "∫ |p(x) (f(x) / p(x))| dx < ∞",
     ),
     "everywhere": (
-        lambda: almost.everywhere(sequents.weaken(f_is_g_where_p, Equals(h(t), 1)), [dx, dt]),
+        lambda: almost.everywhere(weakened(f_is_g_where_p, Equals(h(t), 1)), [dx, dt]),
         (
             "p(x) = 0 ⇒ f(x) = 0 for almost every x, t∈[0,1], h(t) = 1 for almost every x, "
             "t∈[0,1] ⊢ p(x) (f(x) / p(x)) = f(x) for almost every x, t∈[0,1]"
@@ -513,7 +515,7 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "⊢ p(x) = 0 ⇒ f(x) = 0 for almost every x~p",
     ),
     "a multiple vanishes": (
-        lambda: almost.multiple_vanishes(VanishesWith(h(t) * f(x), g(x)), 1),
+        lambda: ratios.multiple_vanishes(VanishesWith(h(t) * f(x), g(x)), 1),
         "g(x) = 0 ⇒ f(x) = 0 ⊢ g(x) = 0 ⇒ f(x) h(t) = 0",
     ),
     "derivative of a product": (
@@ -688,26 +690,28 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "∇_y k(y,z) exists and is dominated near y, over z~q ⊢ E_{z~q}[‖∇_y k(y,z)‖] < ∞",
     ),
     "dominated Gaussian density": (
-        lambda: calculus.gaussian_dominated(Dominated(f(z) * Normal(x, z, w(t)), x, y, q(z))),
+        lambda: gaussians.gaussian_dominated(Dominated(f(z) * Normal(x, z, w(t)), x, y, q(z))),
         "w(t) > 0, E_{z~q}[|f(z)|] < ∞ ⊢ ∇_y (f(z) N(y; z, w(t)·I)) exists and is "
         "dominated near y, over z~q",
     ),
     "dominated Gaussian density in its mean": (
-        lambda: calculus.gaussian_dominated(Dominated(f(z) * Normal(z, x, 2), x, y, dz)),
+        lambda: gaussians.gaussian_dominated(Dominated(f(z) * Normal(z, x, 2), x, y, dz)),
         "2 > 0, ∫ |f(z)| dz < ∞ ⊢ ∇_y (f(z) N(z; y, 2·I)) exists and is dominated near y, over z",
     ),
     "divergence theorem": (
-        lambda: slopes.divergence_theorem(Integral(Div(f(x) * a(x), x), x)),
+        lambda: derivatives_inside.divergence_theorem(Integral(Div(f(x) * a(x), x), x)),
         "x ↦ f(x) a(x) is differentiable, ∫ ‖f(x) a(x)‖ dx < ∞, ∫ |div_x (f(x) a(x))| dx < ∞ ⊢ "
         "∫ div_x (f(x) a(x)) dx = 0",
     ),
     "trace by a probe": (
-        lambda: slopes.trace_by_probe(Expect(Inner(z, Grad(Inner(z, a(x)), x, h(t) * y)), q(z))),
+        lambda: derivatives_inside.trace_by_probe(
+            Expect(Inner(z, Grad(Inner(z, a(x)), x, h(t) * y)), q(z))
+        ),
         "E_{z~q}[a·z b·z] = a·b for every b for every a, x ↦ a(x) is differentiable at h(t) y "
         "⊢ E_{z~q}[z·([∇_x (z·a(x))]_{x = h(t) y})] = [div_x a(x)]_{x = h(t) y}",
     ),
     "fundamental theorem": (
-        lambda: slopes.fundamental_theorem(Integral(Partial(h(t) * x, t), (t, 0, 2))),
+        lambda: derivatives_inside.fundamental_theorem(Integral(Partial(h(t) * x, t), (t, 0, 2))),
         "t ↦ h(t) x is differentiable, ∫₀² ‖∂_t (h(t) x)‖ dt < ∞ ⊢ "
         "∫₀² ∂_t (h(t) x) dt = h(2) x − h(0) x",
     ),
@@ -727,8 +731,10 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         lambda: rings.field(
             Ratio(f(x), g(x)) + Ratio(1, h(t)), Ratio(f(x) * h(t) + g(x), g(x) * h(t))
         ),
-        "h(t) ≠ 0, g(x) ≠ 0, g(x) h(t) ≠ 0 ⊢ (1 / h(t)) + (f(x) / g(x)) = ((f(x) h(t) + g(x)) "
-        "/ (g(x) h(t)))",
+        (
+            "h(t) ≠ 0, g(x) ≠ 0, g(x) h(t) ≠ 0 ⊢ (1 / h(t)) + (f(x) / g(x)) = ((f(x) h(t) + g(x))"
+            " / (g(x) h(t)))"
+        ),
     ),
     "field with vectors": (
         lambda: rings.field(Ratio(f(x), g(x)) * a(x) + a(x), Ratio(f(x) + g(x), g(x)) * a(x)),
@@ -751,58 +757,56 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "⊢ E_{x:=a(z)}[k(x,y)] = k(a(z),y)",
     ),
     "pull-out": (
-        lambda: conditional.pull_out(Expect(f(x) * k(x, z), *law), (x,), 0, (1,), -1),
+        lambda: conditional.pull_out(f(x), k(x, z), (x,), law, 0),
         "E_{z~q, x~r(·|z)}[|k(x,z)|] < ∞, E_{z~q, x~r(·|z)}[|k(x,z) f(x)|] < ∞ ⊢ E_{z~q, "
         "x~r(·|z)}[k(x,z) f(x)] = E_{z~q, x~r(·|z)}[f(x) E_{z~q, x~r(·|z)}[k(x,z) | x]]",
     ),
     "pull-out of an inner product": (
-        lambda: conditional.pull_out(Expect(h(t) * Inner(a(x), c(x, z)), *law), (x,), 0, (1,), 1),
+        lambda: conditional.pull_out(h(t) * a(x), c(x, z), (x,), law, 0),
         "E_{z~q, x~r(·|z)}[‖c(x|z)‖] < ∞, E_{z~q, x~r(·|z)}[|h(t) a(x)·c(x|z)|] < ∞ ⊢ E_{z~q, "
         "x~r(·|z)}[h(t) a(x)·c(x|z)] = E_{z~q, x~r(·|z)}[h(t) a(x)·E_{z~q, x~r(·|z)}[c(x|z) | "
         "x]]",
     ),
     "pull-out under a draw that is held": (
-        lambda: conditional.pull_out(
-            Expect(h(t) * k(x, z), rho(t), q(z), timed(t, x, z)), (x,), 1, (1,), -1
-        ),
+        lambda: conditional.pull_out(h(t), k(x, z), (x,), (rho(t), q(z), timed(t, x, z)), 1),
         "E_{z~q, x~r_t(·|z)}[|k(x,z)|] < ∞ for almost every t~ρ, E_{t~ρ, z~q, "
         "x~r_t(·|z)}[|k(x,z) h(t)|] < ∞ ⊢ E_{t~ρ, z~q, x~r_t(·|z)}[k(x,z) h(t)] = E_{t~ρ, "
         "z~q, x~r_t(·|z)}[h(t) E_{z~q, x~r_t(·|z)}[k(x,z) | x]]",
     ),
     "contraction": (
-        lambda: conditional.contraction(Integrable(k(x, z) * f(x), *law), (x,), 0, (1,), -1),
+        lambda: conditional.contraction(f(x), k(x, z), (x,), law, 0),
         "E_{z~q, x~r(·|z)}[|k(x,z) f(x)|] < ∞ ⊢ E_{z~q, x~r(·|z)}[|f(x) E_{z~q, "
         "x~r(·|z)}[k(x,z) | x]|] < ∞",
     ),
     "contraction of a squared norm": (
-        lambda: conditional.contraction(Integrable(f(x) * norm2(c(x, z)), *law), (x,), 0, (1,), 2),
+        lambda: conditional.contraction_of_square(f(x), c(x, z), (x,), law, 0),
         "E_{z~q, x~r(·|z)}[|f(x) ‖c(x|z)‖²|] < ∞ ⊢ E_{z~q, x~r(·|z)}[|f(x) ‖E_{z~q, "
         "x~r(·|z)}[c(x|z) | x]‖²|] < ∞",
     ),
     "contraction of a square": (
-        lambda: conditional.contraction(Integrable(k(x, z) ** 2, *law), (x,), 0, (0, 1), 2),
+        lambda: conditional.contraction_of_square(S.One, k(x, z), (x,), law, 0),
         "E_{z~q, x~r(·|z)}[|k(x,z)²|] < ∞ ⊢ E_{z~q, x~r(·|z)}[|E_{z~q, x~r(·|z)}[k(x,z) | "
         "x]²|] < ∞",
     ),
     "contraction of an inner product": (
-        lambda: conditional.contraction(Integrable(Inner(a(x), c(x, z)), *law), (x,), 0, (0,), 1),
+        lambda: conditional.contraction(a(x), c(x, z), (x,), law, 0),
         "E_{z~q, x~r(·|z)}[|a(x)·c(x|z)|] < ∞ ⊢ E_{z~q, x~r(·|z)}[|a(x)·E_{z~q, "
         "x~r(·|z)}[c(x|z) | x]|] < ∞",
     ),
     "take out": (
-        lambda: conditional.take_out(CondExpect(f(x) * k(x, z), (x, y), *law), (1,), -1),
+        lambda: conditional.take_out(f(x), k(x, z), (x,), law),
         "E_{z~q, x~r(·|z)}[|k(x,z)|] < ∞, E_{z~q, x~r(·|z)}[|k(x,z) f(x)|] < ∞ ⊢ E_{z~q, "
         "x~r(·|z)}[k(x,z) f(x) | x] = f(x) E_{z~q, x~r(·|z)}[k(x,z) | x] for almost every "
         "z~q, x~r(·|z)",
     ),
     "take out of an inner product": (
-        lambda: conditional.take_out(CondExpect(Inner(a(x), c(x, z)), (x, y), *law), (0,), 1),
+        lambda: conditional.take_out(a(x), c(x, z), (x,), law),
         "E_{z~q, x~r(·|z)}[‖c(x|z)‖] < ∞, E_{z~q, x~r(·|z)}[|a(x)·c(x|z)|] < ∞ ⊢ E_{z~q, "
         "x~r(·|z)}[a(x)·c(x|z) | x] = a(x)·E_{z~q, x~r(·|z)}[c(x|z) | x] for almost every "
         "z~q, x~r(·|z)",
     ),
     "take out all": (
-        lambda: conditional.take_out(CondExpect(f(x), (x, y), *law), (), -1),
+        lambda: conditional.take_out(f(x), S.One, (x,), law),
         "E_{z~q, x~r(·|z)}[|f(x)|] < ∞ ⊢ E_{z~q, x~r(·|z)}[f(x) | x] = f(x) for almost every "
         "z~q, x~r(·|z)",
     ),
@@ -832,18 +836,22 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
     ),
     "Bayes with the marginal written out": (
         lambda: conditional.bayes(
-            CondExpect(c(x, z), (x, y), *law), equality.reflexivity(Expect(r(x, z), q(z)))
+            CondExpect(c(x, z), (x, y), *law), restatements.reflexivity(Expect(r(x, z), q(z)))
         ),
         "E_{z~q, x~r(·|z)}[‖c(x|z)‖] < ∞ ⊢ E_{z~q, x~r(·|z)}[c(x|z) | x] = E_{z~q}[c(x|z) "
         "(r(x|z) / E_{z~q}[r(x|z)])] for almost every z~q, x~r(·|z)",
     ),
-    "equal conditional expectations": (
-        lambda: conditional.same_conditional(same_law_of_both, both, (y,)),
-        "⊢ E_{z~q, y~p}[z | y] = E_{y~p, z~q}[z | y]",
-    ),
     "transfer of integrability": (
         lambda: conditional.transfer(Integrable(k(x, z), q(z), Let(x, a(z))), moved, both),
         "E_{z~q}[|k(a(z),z)|] < ∞ ⊢ E_{z~q, x:=a(z)}[|k(x,z)|] < ∞",
+    ),
+    "transfer beside a name of the other law": (
+        lambda: conditional.transfer(
+            Integrable(k(x, z), marginal(x)),
+            integrals.marginal_draw(Expect(f(x), marginal(x)), 0),
+            f,
+        ),
+        "E_{z'~q, x~r(·|z')}[|k(x,z)|] < ∞ ⊢ E_{x~m}[|k(x,z)|] < ∞",
     ),
     "transfer of what holds almost surely": (
         lambda: conditional.transfer(
@@ -852,7 +860,7 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "f(a(z)) = k(a(z),z) for almost every z~q ⊢ f(x) = k(x,z) for almost every z~q, x:=a(z)",
     ),
     "a deterministic draw": (
-        lambda: conditional.draw_equation((q(z), Let(x, a(z))), 1),
+        lambda: point_masses.draw_equation((q(z), Let(x, a(z))), 1),
         "⊢ x = a(z) for almost every z~q, x:=a(z)",
     ),
     "logarithm of a product": (
@@ -961,7 +969,7 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "p(x) ≠ 0 ⊢ p(x) > 0",
     ),
     "positive, so nonnegative": (
-        lambda: order.nonnegative_parts(AtMost(0, f(x))),
+        lambda: signs.nonnegative_parts(AtMost(0, f(x))),
         "f(x) > 0 ⊢ 0 ≤ f(x)",
     ),
     "nonzero": (
@@ -1017,7 +1025,7 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "⊢ E_{x~N(z, w(t)·I)}[|h(t) (x·z)³ ‖x − a(z)‖²|] < ∞",
     ),
     "Gaussian product": (
-        lambda: gaussian.gaussian_product(
+        lambda: gaussian_products.gaussian_product(
             f(z) * Normal(x, h(t) * z + a(y), w(t)) * Normal(z, y, 2), 1, 2
         ),
         "w(t) > 0, 2 > 0 ⊢ f(z) N(x; a(y) + h(t) z, w(t)·I) N(z; y, 2·I) = f(z) N(x; a(y) + "
@@ -1043,15 +1051,75 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "t ↦ w(t) is differentiable at 2 ⊢ [∂_t w(t)]_{t = 2} = w(2) [∂_t log w(t)]_{t = 2}",
     ),
     "stationary at zero": (
-        lambda: calculus.stationary_at_zero(VanishesWith(h(t) * Inner(a(x), Grad(p(x), x)), p(x))),
+        lambda: derivatives_inside.stationary_at_zero(
+            VanishesWith(h(t) * Inner(a(x), Grad(p(x), x)), p(x))
+        ),
         "⊢ p(x) = 0 ⇒ h(t) a(x)·(∇_x p(x)) = 0",
     ),
     "stationary at zero in time": (
-        lambda: calculus.stationary_at_zero(VanishesWith(Partial(w(t), t, s), w(s))),
+        lambda: derivatives_inside.stationary_at_zero(VanishesWith(Partial(w(t), t, s), w(s))),
         "⊢ w(s) = 0 ⇒ ∂_s w(s) = 0",
     ),
+    "cancel a denominator": (
+        lambda: algebra.cancel_denominator(f(x), g(x), h(t)),
+        "g(x) = 0 ⇒ f(x) h(t) = 0 ⊢ g(x) h(t) (f(x) / g(x)) = f(x) h(t)",
+    ),
+    "cancel a denominator beside a vector": (
+        lambda: algebra.cancel_denominator(f(x), g(x), a(x)),
+        "g(x) = 0 ⇒ f(x) = 0 ⊢ g(x) (f(x) / g(x)) a(x) = f(x) a(x)",
+    ),
+    "ratio, its parts": (
+        lambda: integrability.ratio_integrable(
+            Integrable(Ratio(f(x), p(x)) * h(t), p(x)), f(x), p(x), h(t)
+        ),
+        "∫ |f(x) h(t)| dx < ∞ ⊢ E_{x~p}[|h(t) (f(x) / p(x))|] < ∞",
+    ),
+    "inner product with an integral, its parts": (
+        lambda: integrals.inner_with_integral(h(t), a(x), Integral(a(x), x)),
+        "∫ ‖h(t) a(x')‖ dx' < ∞ ⊢ h(t) a(x)·[∫ a(x) dx] = ∫ h(t) a(x')·a(x) dx'",
+    ),
+    "an integral inside, its parts": (
+        lambda: integrability.inside_integrable(f(x), Integral(k(x, z), z), [p(x)]),
+        "∫∫ |k(x,z) f(x) p(x)| dz dx < ∞ ⊢ E_{x~p}[|f(x) [∫ k(x,z) dz]|] < ∞",
+    ),
+    "vanishing multiple": (
+        lambda: almost.vanishing_multiple(h(t), f(x), g(x)),
+        "g(x) = 0 ⇒ f(x) = 0 ⊢ g(x) = 0 ⇒ f(x) h(t) = 0",
+    ),
+    "slope at zero": (
+        lambda: calculus.slope_at_zero(a(x), Grad(p(x), x)),
+        "⊢ p(x) = 0 ⇒ a(x)·(∇_x p(x)) = 0",
+    ),
+    "argmin of a shift": (
+        lambda: calculus.argmin_of_shift(loss(theta), f(x), theta),
+        "⊢ argmin_θ (L(θ) + f(x)) = argmin_θ L(θ)",
+    ),
+    "times a Gaussian density": (
+        lambda: gaussian.times_gaussian(Normal(x, z, w(t)), f(z), [q(z)]),
+        "E_{z~q}[|f(z)|] < ∞ ⊢ E_{z~q}[|f(z) N(x; z, w(t)·I)|] < ∞",
+    ),
+    "dominated, times a Gaussian density": (
+        lambda: calculus.times_gaussian_dominated(Normal(x, z, w(t)), f(z), x, y, [q(z)]),
+        "w(t) > 0, E_{z~q}[|f(z)|] < ∞ ⊢ ∇_y (f(z) N(y; z, w(t)·I)) exists and is dominated "
+        "near y, over z~q",
+    ),
+    "integral of a divergence": (
+        lambda: slopes.integral_of_divergence(a(x), [dx]),
+        "x ↦ a(x) is differentiable, ∫ ‖a(x)‖ dx < ∞, ∫ |div_x a(x)| dx < ∞ ⊢ ∫ div_x a(x) dx = 0",
+    ),
+    "integral of a slope": (
+        lambda: slopes.integral_of_slope(h(t), [dt]),
+        "t ↦ h(t) is differentiable, ∫₀¹ |∂_t h(t)| dt < ∞ ⊢ ∫₀¹ ∂_t h(t) dt = h(1) − h(0)",
+    ),
+    "trace of a slope": (
+        lambda: slopes.trace_of_slope(z, a(x), x, y, [q(z)]),
+        (
+            "E_{z~q}[a·z b·z] = a·b for every b for every a, y ↦ a(y) is differentiable at y ⊢ "
+            "E_{z~q}[z·(∇_y (z·a(y)))] = div_y a(y)"
+        ),
+    ),
     "bounded Gaussian density": (
-        lambda: gaussian.gaussian_bounded(Integrable(f(z) * Normal(x, z, w(t)), q(z))),
+        lambda: gaussians.gaussian_bounded(Integrable(f(z) * Normal(x, z, w(t)), q(z))),
         "E_{z~q}[|f(z)|] < ∞ ⊢ E_{z~q}[|f(z) N(x; z, w(t)·I)|] < ∞",
     ),
 }
@@ -1064,11 +1132,13 @@ def test_a_rule_states_just_this(name: str) -> None:
 
 
 def test_a_notebook_shows_hypotheses_and_conclusion() -> None:
-    theorem = sequents.weaken(f_is_g, Equals(h(t), 1))
+    theorem = weakened(f_is_g, Equals(h(t), 1))
     assert theorem._repr_latex_() == (
         r"$\displaystyle f(x) = g(x),\; h(t) = 1 \;\vdash\; f(x) = g(x)$"
     )
-    assert equality.reflexivity(f(x))._repr_latex_() == r"$\displaystyle  \;\vdash\; f(x) = f(x)$"
+    assert (
+        restatements.reflexivity(f(x))._repr_latex_() == r"$\displaystyle  \;\vdash\; f(x) = f(x)$"
+    )
 
 
 def test_every_rule_is_stated() -> None:

@@ -13,8 +13,8 @@ import pytest
 
 import fmproof
 from fmproof import Exp, Real, Scalar
+from fmproof.derived.derivatives_inside import fundamental_theorem
 from fmproof.errors import RuleError, SortError
-from fmproof.kernel.slopes import fundamental_theorem
 
 t = Real("t")
 

@@ -45,13 +45,15 @@ from fmproof.models import (
     PolynomialPath,
     PolynomialVelocity,
     Problem,
-    Term,
     TimeLaw,
     TrigPath,
+    VelocityTerm,
     VPPath,
 )
 
-MODEL = PolynomialVelocity([Term(["1/2"], 0, [1]), Term(["-1/5"], 1, [0]), Term(["1/10"], 0, [0])])
+MODEL = PolynomialVelocity(
+    [VelocityTerm(["1/2"], 0, [1]), VelocityTerm(["-1/5"], 1, [0]), VelocityTerm(["1/10"], 0, [0])]
+)
 DATA = GaussianMixture(["3/10", "7/10"], [[-2], ["3/2"]], [[["1/4"]], [["1/2"]]])
 R1 = Problem(DATA, CondOTPath(), MODEL)
 LATE = TimeLaw.uniform("999/1000", 1)
@@ -147,7 +149,7 @@ def test_a_budget_that_ends_early_widens_the_enclosure_and_keeps_the_truth() -> 
             CondOTPath(),
             MODEL,
         ),
-        Problem(DATA, CondOTPath(), PolynomialVelocity([Term([1], 0, [12])])),
+        Problem(DATA, CondOTPath(), PolynomialVelocity([VelocityTerm([1], 0, [12])])),
         Problem(GaussianMixture.points([[0], ["1/1000"], [5]]), TrigPath(), MODEL),
     ],
     ids=["wide", "degree 12", "close points"],
@@ -415,7 +417,7 @@ def test_time_laws_have_all_their_probability() -> None:
 
 def test_what_has_no_certified_form_is_said() -> None:
     two = GaussianMixture([1], [[0, 0]], [[[1, 0], [0, 1]]])
-    planar = PolynomialVelocity([Term([1, 1])])
+    planar = PolynomialVelocity([VelocityTerm([1, 1])])
     with pytest.raises(InputError, match="works in dimension 1, found 2; use quadrature"):
         certified.evaluate(Problem(two, CondOTPath(), planar), ["C1"])
     called = Problem(DATA, CondOTPath(), CallableVelocity(lambda t, x: x, 1))
@@ -465,7 +467,7 @@ def test_what_is_out_of_reach_is_said_at_once() -> None:
     high = Problem(
         GaussianMixture.points([[-1], [1]]),
         CondOTPath(),
-        PolynomialVelocity([Term([1], 500, [500])]),
+        PolynomialVelocity([VelocityTerm([1], 500, [500])]),
     )
     with pytest.raises(InputError, match="models up to degree 60, found 500"):
         certified.evaluate(high, ["fm", "cfm_gradient"])

@@ -19,10 +19,10 @@ from fmproof.losses.certified.cubature import Cell, integrate
 from fmproof.losses.certified.frames import Frames
 from fmproof.losses.certified.marginal import Marginal
 from fmproof.losses.certified.panels import disjoint_places, stacks
-from fmproof.models import CondOTPath, GaussianMixture, PolynomialVelocity, Problem, Term
+from fmproof.models import CondOTPath, GaussianMixture, PolynomialVelocity, Problem, VelocityTerm
 
 NAMES = ("fm", "C1", "floor")
-MODEL = PolynomialVelocity([Term(["1/2"], 0, [1])])
+MODEL = PolynomialVelocity([VelocityTerm(["1/2"], 0, [1])])
 # One row in a million is 60 standard deviations away.
 OUTLIER = Problem(
     GaussianMixture(

@@ -25,9 +25,9 @@ from fmproof.models import (
     PolynomialPath,
     PolynomialVelocity,
     Problem,
-    Term,
     TimeLaw,
     TrigPath,
+    VelocityTerm,
     VPPath,
 )
 
@@ -36,7 +36,9 @@ HALF, TENTH = Fraction(1, 2), Fraction(1, 10)
 R1 = Problem(
     GaussianMixture([3 * TENTH, 7 * TENTH], [[-2], [3 * HALF]], [[[HALF**2]], [[HALF]]]),
     CondOTPath(),
-    PolynomialVelocity([Term([HALF], 0, [1]), Term([-2 * TENTH], 1), Term([TENTH])]),
+    PolynomialVelocity(
+        [VelocityTerm([HALF], 0, [1]), VelocityTerm([-2 * TENTH], 1), VelocityTerm([TENTH])]
+    ),
 )
 
 
@@ -91,7 +93,7 @@ def gauss(problem, nodes=24):
 def random_polynomial(rng, dim, degree, terms):
     return PolynomialVelocity(
         [
-            Term(
+            VelocityTerm(
                 rng.normal(size=dim),
                 int(rng.integers(0, 3)),
                 rng.multinomial(int(rng.integers(0, degree + 1)), np.ones(dim) / dim).tolist(),
@@ -182,7 +184,7 @@ def problems(rational=True):
                 [[[variance]]] * len(means),
             ),
             path,
-            PolynomialVelocity([Term(*t) for t in terms]),
+            PolynomialVelocity([VelocityTerm(*t) for t in terms]),
         ),
         st.lists(numbers, min_size=1, max_size=3),
         variances,
@@ -271,7 +273,7 @@ def test_optimum_of_a_gaussian_is_known():
 
 def test_layout_of_theta_in_two_dimensions():
     """G is the Kronecker product of the monomials' moments with the identity."""
-    model = PolynomialVelocity([Term([1, 2], 0, [1, 0]), Term([3, 4], 1, [0, 2])])
+    model = PolynomialVelocity([VelocityTerm([1, 2], 0, [1, 0]), VelocityTerm([3, 4], 1, [0, 2])])
     data = GaussianMixture.points([[1, 2], [3, -1]])
     exact = ExactCFM(Problem(data, CondOTPath(), model))
     g, b, c = (part.value for part in exact.quadratic_form())
@@ -287,7 +289,7 @@ def test_layout_of_theta_in_two_dimensions():
 
 
 def test_singular_quadratic_forms_are_refused():
-    twice = PolynomialVelocity([Term([1], 0, [1]), Term([2], 0, [1])])
+    twice = PolynomialVelocity([VelocityTerm([1], 0, [1]), VelocityTerm([2], 0, [1])])
     for path in (CondOTPath(), TrigPath()):
         exact = ExactCFM(Problem(R1.data, path, twice))
         assert exact.loss().value > 0
@@ -307,15 +309,17 @@ def test_what_is_not_available_is_said():
         (1, [[200]], r"of order up to 401 \(the limits are 500,000 and 300\)"),
         (6, itertools.product(range(4), repeat=6), "takes up to 1,000 terms, found 4,096"),
     ]:
-        terms = [Term([1] * dim, 0, [*p, *[0] * (dim - len(p))]) for p in powers]
+        terms = [VelocityTerm([1] * dim, 0, [*p, *[0] * (dim - len(p))]) for p in powers]
         data = GaussianMixture.points([[0] * dim] * 40)
         with pytest.raises(InputError, match=f"not available: .*{message}"):
             ExactCFM(Problem(data, CondOTPath(), PolynomialVelocity(terms))).loss()
-    many = PolynomialVelocity([Term([1], t, [x]) for t in range(15) for x in range(15)])
+    many = PolynomialVelocity([VelocityTerm([1], t, [x]) for t in range(15) for x in range(15)])
     with pytest.raises(InputError, match="not available: the exact optimum takes up to"):
         ExactCFM(dataclasses.replace(R1, model=many)).optimum()
     huge = Problem(
-        GaussianMixture.points([[10**200]]), CondOTPath(), PolynomialVelocity([Term([1], 0, [1])])
+        GaussianMixture.points([[10**200]]),
+        CondOTPath(),
+        PolynomialVelocity([VelocityTerm([1], 0, [1])]),
     )
     with pytest.raises(InputError, match="beyond the range of float64"):
         ExactCFM(huge).loss()
@@ -324,7 +328,7 @@ def test_what_is_not_available_is_said():
 def test_degree_twelve_with_scales_a_million_million_apart():
     """Rational arithmetic does not care; the float of the answer has the error it says."""
     data = GaussianMixture([HALF, HALF], [[1], [-1]], [[[Fraction(1, 10**12)]], [[10**12]]])
-    problem = Problem(data, CondOTPath(), PolynomialVelocity([Term([HALF], 3, [12])]))
+    problem = Problem(data, CondOTPath(), PolynomialVelocity([VelocityTerm([HALF], 3, [12])]))
     exact = ExactCFM(problem).loss()
     # E x^24 / 4 t^6 with x = t z + (1 - t) eps; the wide component dominates by 10^130.
     leading = 0.25 * 0.5 * 316234143225 * 1e144 / 31

@@ -8,26 +8,28 @@ import numpy as np
 import pytest
 
 from fmproof.losses.estimate import Estimate
-from fmproof.losses.findings import Findings, Method
+from fmproof.losses.findings import Findings, NumericMethod
 from fmproof.losses.quantities import Quantity
 from fmproof.models import (
     CondOTPath,
     GaussianMixture,
     PolynomialVelocity,
     Problem,
-    Term,
+    VelocityTerm,
 )
 from fmproof.report.evaluation import render_html, render_json, render_text
 
 PROBLEM = Problem(
-    GaussianMixture.points([[-1], [1]]), CondOTPath(), PolynomialVelocity([Term([0], 0, [0])])
+    GaussianMixture.points([[-1], [1]]),
+    CondOTPath(),
+    PolynomialVelocity([VelocityTerm([0], 0, [0])]),
 )
-Row = dict[Method, tuple[float, float]]
+Row = dict[NumericMethod, tuple[float, float]]
 
 
 def findings(**rows: Row) -> Findings:
     """With value and error of each method."""
-    estimates: dict[Quantity, dict[Method, Estimate]] = {
+    estimates: dict[Quantity, dict[NumericMethod, Estimate]] = {
         name: {m: Estimate(value, error, m) for m, (value, error) in row.items()}
         for name, row in rows.items()
     }  # type: ignore[misc]

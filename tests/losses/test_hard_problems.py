@@ -28,9 +28,9 @@ from fmproof.models import (
     PolynomialPath,
     PolynomialVelocity,
     Problem,
-    Term,
     TrigPath,
     UniformTime,
+    VelocityTerm,
 )
 from fmproof.models.paths import Path
 from fmproof.models.time import TimeLaw
@@ -38,8 +38,10 @@ from fmproof.models.time import TimeLaw
 MIXTURE = GaussianMixture(["4/10", "6/10"], [[-2], [1]], [[["1/10"]], [["1/2"]]])
 FAR = GaussianMixture(["3/10", "7/10"], [[-1_000_000], [1_000_000]], [[[1]], [[1]]])
 PAIR = GaussianMixture.points([[-2], [1]], ["4/10", "6/10"])
-MODEL = PolynomialVelocity([Term(["1/2"], 0, [1]), Term(["-1/5"], 1, [0]), Term(["1/10"], 0, [0])])
-ZERO = PolynomialVelocity([Term([0], 0, [0])])
+MODEL = PolynomialVelocity(
+    [VelocityTerm(["1/2"], 0, [1]), VelocityTerm(["-1/5"], 1, [0]), VelocityTerm(["1/10"], 0, [0])]
+)
+ZERO = PolynomialVelocity([VelocityTerm([0], 0, [0])])
 SCALARS: tuple[Quantity, ...] = ("fm", "cfm", "C1", "C2", "floor")
 BUMP = "0.01*exp(-((t-0.37)*1000)^2)"
 RIPPLE = "0.3*sin(200*pi*t)/(200*pi)"

@@ -29,8 +29,8 @@ from fmproof.models import (
     LogitNormalTime,
     PolynomialVelocity,
     Problem,
-    Term,
     UniformTime,
+    VelocityTerm,
 )
 from fmproof.testing.strategies import gaussian_mixtures, polynomial_models, problems
 
@@ -104,9 +104,9 @@ def model_of(
     rows = []
     for (t, x), coef in terms.items():
         turned = coef if matrix is None else applied(matrix, coef)
-        rows.append(Term(turned, t, list(x)))
+        rows.append(VelocityTerm(turned, t, list(x)))
     if constant is not None:
-        rows.append(Term(constant, 0))
+        rows.append(VelocityTerm(constant, 0))
     return PolynomialVelocity(rows)
 
 

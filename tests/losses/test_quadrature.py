@@ -18,9 +18,9 @@ from fmproof.models import (
     PolynomialPath,
     PolynomialVelocity,
     Problem,
-    Term,
     TrigPath,
     UniformTime,
+    VelocityTerm,
 )
 from fmproof.models.paths import Path
 from fmproof.models.time import TimeLaw
@@ -28,7 +28,9 @@ from fmproof.models.time import TimeLaw
 R1 = Problem(
     GaussianMixture([0.3, 0.7], [[-2.0], [1.5]], [[[0.25]], [[0.5]]]),
     CondOTPath(),
-    PolynomialVelocity([Term([0.5], 0, [1]), Term([-0.2], 1, [0]), Term([0.1], 0, [0])]),
+    PolynomialVelocity(
+        [VelocityTerm([0.5], 0, [1]), VelocityTerm([-0.2], 1, [0]), VelocityTerm([0.1], 0, [0])]
+    ),
 )
 NARROW = replace(R1, data=GaussianMixture([0.3, 0.7], [[-2.0], [1.5]], [[[1e-6]], [[1e-6]]]))
 NAMES = ("fm", "cfm", "C")
@@ -55,7 +57,7 @@ def test_a_budget_that_is_too_small_ends_in_a_value_or_in_an_honest_unknown(
 
 
 def test_a_loss_beyond_the_range_of_floats_leaves_the_constants_known() -> None:
-    huge = replace(R1, model=PolynomialVelocity([Term([1e200], 0, [1])]))
+    huge = replace(R1, model=PolynomialVelocity([VelocityTerm([1e200], 0, [1])]))
     found = quadrature.evaluate(huge, ("fm", "cfm", "C", "fm_gradient"), 1e-9)
     constant = quadrature.evaluate(R1, ["C"], 1e-9)["C"]
     assert math.isinf(found["fm"].error)
@@ -83,7 +85,7 @@ def test_what_no_float_resolves_ends() -> None:
     found = quadrature.evaluate(R1, ("fm", "cfm"), 5e-324)
     assert found["fm"].value == pytest.approx(0.97427319466546, rel=1e-13)
     assert 0 < found["fm"].error < 1e-11
-    model = PolynomialVelocity([Term([1], 315, [1])])
+    model = PolynomialVelocity([VelocityTerm([1], 315, [1])])
     small = quadrature.evaluate(
         Problem(R1.data, CondOTPath(), model, UniformTime(0, "1/10")), ["G"]
     )
@@ -138,7 +140,7 @@ def test_slices_at_once_are_slices_one_by_one() -> None:
     bases = np.linalg.qr(rng.normal(size=(5, 2, 2)))[0]
     covariances = np.einsum("kij,kj,klj->kil", bases, scales**2, bases)
     data = GaussianMixture(np.full(5, 0.2), 2 * rng.normal(size=(5, 2)), covariances)
-    model = PolynomialVelocity([Term([1, 0], 0, [1, 0])])
+    model = PolynomialVelocity([VelocityTerm([1, 0], 0, [1, 0])])
     problem = Problem(data, CondOTPath(), model)
     times = np.array([0.0, 0.3, 0.31, 0.9, 0.95])
     together = conditional_variance(problem, times)

@@ -24,9 +24,9 @@ from fmproof.models import (
     LogitNormalTime,
     PolynomialPath,
     Problem,
-    Term,
     TrigPath,
     UniformTime,
+    VelocityTerm,
     VPPath,
 )
 from fmproof.models.paths import Path
@@ -36,7 +36,9 @@ from fmproof.models.velocity import PolynomialVelocity
 PROBLEM = Problem(
     GaussianMixture([0.3, 0.7], [[-2.0], [1.5]], [[[0.25]], [[0.5]]]),
     CondOTPath(),
-    PolynomialVelocity([Term([0.5], 0, [1]), Term([-0.2], 1, [0]), Term([0.1], 0, [0])]),
+    PolynomialVelocity(
+        [VelocityTerm([0.5], 0, [1]), VelocityTerm([-0.2], 1, [0]), VelocityTerm([0.1], 0, [0])]
+    ),
 )
 SCALARS = ("fm", "cfm", "C1", "C2", "C", "floor")
 EXACT = quadrature.evaluate(PROBLEM, SCALARS, 1e-8)
@@ -244,7 +246,7 @@ def test_a_tail_that_samples_do_not_reach_leaves_it_open(
     data: GaussianMixture, degree: int
 ) -> None:
     """x^24 times a normal density has its mass five standard deviations out."""
-    problem = Problem(data, CondOTPath(), PolynomialVelocity([Term([1], 0, [degree])]))
+    problem = Problem(data, CondOTPath(), PolynomialVelocity([VelocityTerm([1], 0, [degree])]))
     names = ("cfm", "cfm_gradient")
     exact = quadrature.evaluate(problem, names, 1e-9)
     unknown = 0
@@ -258,7 +260,7 @@ def test_a_tail_that_samples_do_not_reach_leaves_it_open(
 
 
 def test_a_value_whose_square_overflows_is_left_open_without_a_warning() -> None:
-    model = PolynomialVelocity([Term([10**100], 0, [1])])
+    model = PolynomialVelocity([VelocityTerm([10**100], 0, [1])])
     found = sampling.evaluate(
         Problem(PROBLEM.data, CondOTPath(), model), ["cfm"], max_samples=2**12
     )

@@ -45,9 +45,9 @@ from fmproof.models import (
     PolynomialPath,
     PolynomialVelocity,
     Problem,
-    Term,
     TimeLaw,
     TrigPath,
+    VelocityTerm,
 )
 
 rho = Density("rho", (t, 0, 1))
@@ -61,9 +61,9 @@ R1 = Problem(
     CondOTPath(),
     PolynomialVelocity(
         [
-            Term([Fraction(1, 2)], 0, [1]),
-            Term([Fraction(-1, 5)], 1, [0]),
-            Term([Fraction(1, 10)], 0, [0]),
+            VelocityTerm([Fraction(1, 2)], 0, [1]),
+            VelocityTerm([Fraction(-1, 5)], 1, [0]),
+            VelocityTerm([Fraction(1, 10)], 0, [0]),
         ]
     ),
 )

@@ -24,9 +24,9 @@ from fmproof.models import (
     PolynomialPath,
     PolynomialVelocity,
     Problem,
-    Term,
     TrigPath,
     UniformTime,
+    VelocityTerm,
     VPPath,
 )
 
@@ -163,7 +163,7 @@ OBJECTS = [
     UniformTime(0, 0.999),
     UniformTime(third, 1),
     LogitNormalTime(-0.5, 2),
-    PolynomialVelocity([Term([0.1, third], 2, [1, 0]), Term([1, 2], 0, [0, 3])]),
+    PolynomialVelocity([VelocityTerm([0.1, third], 2, [1, 0]), VelocityTerm([1, 2], 0, [0, 3])]),
     LinearVelocity([[third]]),
     LinearVelocity([[[0.1, 0.2], [0.3, 0.4]], [[1, 2], [3, 4]]], [0.5, 0.6]),
     Problem(GaussianMixture.points([[1]]), CondOTPath(), LinearVelocity([[third]])),
@@ -200,7 +200,7 @@ def test_nothing_can_be_changed(instance):
         (VPPath, (1, 2)),
         (PolynomialPath, (2,)),
         (GaussianMixture, ([1], [[0]], [[[1]]])),
-        (lambda a, b: PolynomialVelocity([Term([a]), Term([b], 1)]), (1, 2)),
+        (lambda a, b: PolynomialVelocity([VelocityTerm([a]), VelocityTerm([b], 1)]), (1, 2)),
         (lambda a, b: LinearVelocity([[a]], [b]), (1, 2)),
     ],
 )

@@ -22,10 +22,10 @@ from fmproof.models import (
     PolynomialPath,
     PolynomialVelocity,
     Problem,
-    Term,
     TimeLaw,
     TrigPath,
     UniformTime,
+    VelocityTerm,
     VPPath,
     load_problem,
     problem_from_toml,
@@ -59,7 +59,9 @@ def test_reads_decimals_as_rationals(tmp_path):
     assert problem == Problem(
         GaussianMixture([third, seventh], [[-2], ["3/2"]], [[["1/4"]], [["1/2"]]]),
         CondOTPath(),
-        PolynomialVelocity([Term(["1/2"], 0, [1]), Term(["-1/5"], 1, [0]), Term(["1/10"])]),
+        PolynomialVelocity(
+            [VelocityTerm(["1/2"], 0, [1]), VelocityTerm(["-1/5"], 1, [0]), VelocityTerm(["1/10"])]
+        ),
     )
     assert problem.data.exact()[0].tolist() == [third, seventh]
     assert problem.data.rational
@@ -123,7 +125,7 @@ def test_round_trip_of_a_formula_over_two_lines():
 
 def test_round_trip_of_time_laws_and_points():
     points = GaussianMixture.points([[Fraction(1, 3), 2], [0, -1]], ["1/3", "2/3"])
-    model = PolynomialVelocity([Term([Fraction(1, 7), 1], 2, [3, 0]), Term([0, 1])])
+    model = PolynomialVelocity([VelocityTerm([Fraction(1, 7), 1], 2, [3, 0]), VelocityTerm([0, 1])])
     for time in (LogitNormalTime(Fraction(-1, 2), 1.5), UniformTime()):
         again = round_trip(Problem(points, TrigPath(), model, time))
         assert again.data.rational
@@ -391,7 +393,9 @@ def test_points_need_exactly_one_source():
 def test_the_text_of_a_problem_file():
     tenth = Fraction(1, 10)
     smallest, too_small = tenth**30, tenth**31
-    model = PolynomialVelocity([Term([smallest], 2, [3]), Term([too_small]), Term(["-1/3"], 1)])
+    model = PolynomialVelocity(
+        [VelocityTerm([smallest], 2, [3]), VelocityTerm([too_small]), VelocityTerm(["-1/3"], 1)]
+    )
     data = GaussianMixture(["1/4", "3/4"], [["-5/2"], ["1/3"]], [[[0]], [["12345/1000"]]])
     path = CustomPath("t^2", "1 - t\\\n^2")
     assert problem_to_toml(Problem(data, path, model, UniformTime("1/8", 1))) == (

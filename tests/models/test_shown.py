@@ -14,11 +14,11 @@ from fmproof.models import (
     Path,
     PolynomialVelocity,
     Problem,
-    Term,
     TimeLaw,
     TrigPath,
     UniformTime,
     Velocity,
+    VelocityTerm,
 )
 
 POINT = GaussianMixture.points([[1]])
@@ -113,21 +113,27 @@ E = [[int(i == j) for j in range(5)] for i in range(5)]
         (CallableVelocity(np.tanh, 1), r"\text{a function}"),
         (LinearVelocity([["1/2"]], [3]), r"\tfrac{1}{2}\, x + 3"),
         (
-            PolynomialVelocity([Term([2], 3, [1]), Term([-1], 1, [2]), Term(["-1/2"], 0, [0])]),
+            PolynomialVelocity(
+                [
+                    VelocityTerm([2], 3, [1]),
+                    VelocityTerm([-1], 1, [2]),
+                    VelocityTerm(["-1/2"], 0, [0]),
+                ]
+            ),
             r"2\, t^{3}\, x - 1\, t\, x^{2} - \tfrac{1}{2}",
         ),
         (
-            PolynomialVelocity([Term([1, 2], 0, [1, 3])]),
+            PolynomialVelocity([VelocityTerm([1, 2], 0, [1, 3])]),
             r"\begin{pmatrix} 1 \\ 2 \end{pmatrix}\, x_1\, x_2^{3}",
         ),
-        (PolynomialVelocity([Term([1.23456])] * 6), " + ".join(["1.235"] * 6)),
-        (PolynomialVelocity([Term([1])] * 7), r"\sum_{j=1}^{7} \theta_j\, \varphi_j(t, x)"),
+        (PolynomialVelocity([VelocityTerm([1.23456])] * 6), " + ".join(["1.235"] * 6)),
+        (PolynomialVelocity([VelocityTerm([1])] * 7), r"\sum_{j=1}^{7} \theta_j\, \varphi_j(t, x)"),
         (
-            PolynomialVelocity([Term(E[0][:4], 0, E[1][:4])]),
+            PolynomialVelocity([VelocityTerm(E[0][:4], 0, E[1][:4])]),
             r"\begin{pmatrix} 1 \\ 0 \\ 0 \\ 0 \end{pmatrix}\, x_2",
         ),
         (
-            PolynomialVelocity([Term(E[0], 0, E[1])]),
+            PolynomialVelocity([VelocityTerm(E[0], 0, E[1])]),
             r"\sum_{j=1}^{5} \theta_j\, \varphi_j(t, x)",
         ),
     ],

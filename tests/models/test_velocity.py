@@ -10,10 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from fmproof.errors import InputError
-from fmproof.models import CallableVelocity, LinearVelocity, PolynomialVelocity, Term
+from fmproof.models import CallableVelocity, LinearVelocity, PolynomialVelocity, VelocityTerm
 
 CUBIC = PolynomialVelocity(
-    [Term([0.5, 1], 2, [1, 2]), Term([-0.25, 0], 0, [0, 3]), Term([1, 2], 1), Term([3, 4])]
+    [
+        VelocityTerm([0.5, 1], 2, [1, 2]),
+        VelocityTerm([-0.25, 0], 0, [0, 3]),
+        VelocityTerm([1, 2], 1),
+        VelocityTerm([3, 4]),
+    ]
 )
 
 
@@ -77,59 +82,68 @@ def test_linear_without_powers_of_t():
 
 
 def test_high_powers_overflow_to_infinity_without_a_warning():
-    model = PolynomialVelocity([Term([1.0], 0, [400])])
+    model = PolynomialVelocity([VelocityTerm([1.0], 0, [400])])
     assert model(0.0, [[10.0]])[0, 0] == np.inf
     assert model(0.0, [[0.1]])[0, 0] == pytest.approx(0, abs=1e-300)
 
 
 def test_what_overflows_is_infinite_or_not_a_number_without_a_warning():
-    huge = PolynomialVelocity([Term([1e300], 0, [1])])
+    huge = PolynomialVelocity([VelocityTerm([1e300], 0, [1])])
     assert huge(0.0, [[1e300], [-1e300]]).tolist() == [[np.inf], [-np.inf]]
-    difference = PolynomialVelocity([Term([1.0], 0, [400]), Term([-1.0], 0, [400])])
+    difference = PolynomialVelocity([VelocityTerm([1.0], 0, [400]), VelocityTerm([-1.0], 0, [400])])
     assert np.isnan(difference(0.0, [[10.0]])).all()
-    vanishing = PolynomialVelocity([Term([1.0], 1, [400])])
+    vanishing = PolynomialVelocity([VelocityTerm([1.0], 1, [400])])
     assert np.isnan(vanishing(0.0, [[10.0]])).all()
     assert np.isnan(vanishing.monomials(0.0, [[10.0]])).all()
     assert vanishing.monomials(1.0, [[10.0]]).tolist() == [[np.inf]]
 
 
 def test_the_highest_power_is_500():
-    model = PolynomialVelocity([Term([1.0], 500, [500])])
+    model = PolynomialVelocity([VelocityTerm([1.0], 500, [500])])
     assert model([1.0, 0.5], [[1.0], [2.0]]).tolist() == [[1.0], [1.0]]
 
 
 def test_zero_to_the_power_zero_is_one():
-    assert PolynomialVelocity([Term([2.0], 0, [0])])(0.0, [[0.0]]).tolist() == [[2.0]]
+    assert PolynomialVelocity([VelocityTerm([2.0], 0, [0])])(0.0, [[0.0]]).tolist() == [[2.0]]
 
 
 TERMS = [
     ([], "terms: expected at least one term, found none"),
-    ([Term([])], "terms[0].coef: expected at least one entry, found none"),
-    ([Term([1]), Term([1, 2])], "terms[1].coef: expected 1 entries, as in terms[0], found 2"),
-    ([Term([1], -1)], "terms[0].t: expected an integer from 0 to 500, found -1"),
-    ([Term([1], 0.5)], "terms[0].t: expected an integer from 0 to 500, found 0.5"),
-    ([Term([1], True)], "terms[0].t: expected an integer from 0 to 500, found True"),
-    ([Term([1], 0, [501])], "terms[0].x[0]: expected an integer from 0 to 500, found 501"),
-    ([Term([1], 0, [1, 2])], "terms[0].x: expected 1 powers, one for each entry of coef, found 2"),
-    ([Term([1], 0, 3)], "terms[0].x: expected a list of 1 powers, found 3"),
-    ([Term([float("nan")])], "terms[0].coef[0]: expected a finite number, found nan"),
-    ([Term(1)], "terms[0].coef: expected shape (d,), found ()"),
-    ([Term([1]), Term([[1]])], "terms[1].coef: expected shape (d,), found (1, 1)"),
-    ([Term([1]), Term([1], "2")], "terms[1].t: expected an integer from 0 to 500, found '2'"),
-    ([Term([1], 501)], "terms[0].t: expected an integer from 0 to 500, found 501"),
+    ([VelocityTerm([])], "terms[0].coef: expected at least one entry, found none"),
     (
-        [Term([1, 2], 0, [0, 1]), Term([1, 2], 0, [0, 1.0])],
+        [VelocityTerm([1]), VelocityTerm([1, 2])],
+        "terms[1].coef: expected 1 entries, as in terms[0], found 2",
+    ),
+    ([VelocityTerm([1], -1)], "terms[0].t: expected an integer from 0 to 500, found -1"),
+    ([VelocityTerm([1], 0.5)], "terms[0].t: expected an integer from 0 to 500, found 0.5"),
+    ([VelocityTerm([1], True)], "terms[0].t: expected an integer from 0 to 500, found True"),
+    ([VelocityTerm([1], 0, [501])], "terms[0].x[0]: expected an integer from 0 to 500, found 501"),
+    (
+        [VelocityTerm([1], 0, [1, 2])],
+        "terms[0].x: expected 1 powers, one for each entry of coef, found 2",
+    ),
+    ([VelocityTerm([1], 0, 3)], "terms[0].x: expected a list of 1 powers, found 3"),
+    ([VelocityTerm([float("nan")])], "terms[0].coef[0]: expected a finite number, found nan"),
+    ([VelocityTerm(1)], "terms[0].coef: expected shape (d,), found ()"),
+    ([VelocityTerm([1]), VelocityTerm([[1]])], "terms[1].coef: expected shape (d,), found (1, 1)"),
+    (
+        [VelocityTerm([1]), VelocityTerm([1], "2")],
+        "terms[1].t: expected an integer from 0 to 500, found '2'",
+    ),
+    ([VelocityTerm([1], 501)], "terms[0].t: expected an integer from 0 to 500, found 501"),
+    (
+        [VelocityTerm([1, 2], 0, [0, 1]), VelocityTerm([1, 2], 0, [0, 1.0])],
         "terms[1].x[1]: expected an integer from 0 to 500, found 1.0",
     ),
     (
-        [Term([1, 2], 0, [0, True])],
+        [VelocityTerm([1, 2], 0, [0, True])],
         "terms[0].x[1]: expected an integer from 0 to 500, found True",
     ),
     (
-        [Term([1, 2]), Term([1, 2], 0, [1])],
+        [VelocityTerm([1, 2]), VelocityTerm([1, 2], 0, [1])],
         "terms[1].x: expected 2 powers, one for each entry of coef, found 1",
     ),
-    ([Term([1, 2], 0, None)], "terms[0].x: expected a list of 2 powers, found None"),
+    ([VelocityTerm([1, 2], 0, None)], "terms[0].x: expected a list of 2 powers, found None"),
 ]
 
 

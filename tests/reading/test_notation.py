@@ -11,7 +11,7 @@ from fmproof.reading.document.read import read_text
 from fmproof.reading.notation.evidence import Evidence
 from fmproof.reading.notation.names import Names
 from fmproof.reading.notation.sorts import Found
-from fmproof.reading.notation.words import a_case, assumes, role_of
+from fmproof.reading.notation.words import a_case, assumes, role_in_words
 
 
 def sorts(text: str) -> dict[str, Found]:
@@ -75,7 +75,7 @@ WORDS = {
 @pytest.mark.parametrize("text", WORDS)
 def test_words_beside_a_symbol_say_its_role(text: str) -> None:
     start = text.index("$") + 1
-    assert role_of(text, start, text.index("$", start)) == WORDS[text]
+    assert role_in_words(text, start, text.index("$", start)) == WORDS[text]
 
 
 def test_a_sentence_that_assumes() -> None:

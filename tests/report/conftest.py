@@ -5,8 +5,6 @@ from __future__ import annotations
 import pytest
 
 from fmproof.report.model import (
-    Condition,
-    Constant,
     DerivationReport,
     Failure,
     Formula,
@@ -14,6 +12,8 @@ from fmproof.report.model import (
     Location,
     PartReport,
     Report,
+    ShownConstant,
+    SideCondition,
     StepReport,
 )
 
@@ -34,7 +34,7 @@ SQUARE = StepReport(
     relation="=",
     claim=EXPANDED,
     status="proved",
-    conditions=(Condition(FINITE, "Cauchy–Schwarz, H1"),),
+    conditions=(SideCondition(FINITE, "Cauchy–Schwarz, H1"),),
     note="the square of a difference",
     location=Location("mine.py", 11),
 )
@@ -54,7 +54,7 @@ def proved() -> Report:
         hypotheses=(
             HypothesisReport("H1", FINITE, True, ("1",), "the field is square integrable"),
         ),
-        constants=(Constant(formula("C₁", "C_1"), formula("E_{x~p}[‖v(x)‖²]")),),
+        constants=(ShownConstant(formula("C₁", "C_1"), formula("E_{x~p}[‖v(x)‖²]")),),
         parts=(part,),
         message="",
         seconds=0.5,
@@ -72,7 +72,7 @@ def failed() -> Report:
         relation="=",
         claim=WRONG,
         status="failed",
-        conditions=(Condition(FINITE, None),),
+        conditions=(SideCondition(FINITE, None),),
         failure=Failure(
             "the claim is not what linearity gives",
             expected=formula("E_{x~p}[‖u(x)‖²] − 2 E_{x~p}[u(x)·v(x)] + E_{x~p}[‖v(x)‖²]"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from report_cases import proved
 
-from fmproof.report.breaking import lines, pieces, width
+from fmproof.report.breaking import breakable_pieces, formula_width, lines
 
 E = r"\mathbb{E}_{x \sim p}"
 
@@ -52,12 +52,12 @@ def test_nothing_is_lost_and_lines_fit() -> None:
             joined = " ".join(line.latex.removeprefix(r"\times ") for line in shown)
             assert squeezed(joined) == squeezed(step.claim.latex)
             if room == 30.0:
-                assert all(width(line.latex) + line.indent <= room for line in shown)
+                assert all(formula_width(line.latex) + line.indent <= room for line in shown)
 
 
 def test_pieces_join_to_the_formula() -> None:
     for step in proved().derivations[0].steps:
-        assert squeezed(" ".join(pieces(step.claim.latex))) == squeezed(step.claim.latex)
+        assert squeezed(" ".join(breakable_pieces(step.claim.latex))) == squeezed(step.claim.latex)
 
 
 def squeezed(latex: str) -> str:

@@ -15,7 +15,7 @@ import pytest
 from report_cases import everything, failing, hostile, long, numeric, odd_names, proved
 
 from fmproof.report import html, latex, markdown, notebook, tex
-from fmproof.report.document import anchor, sections
+from fmproof.report.document import anchor, report_sections
 from fmproof.report.model import Formula, Report, RuleCondition, RuleEntry
 from fmproof.report.rules import entries
 
@@ -44,7 +44,7 @@ def test_every_step_condition_and_hypothesis_is_there(kind: str) -> None:
         assert step.id in text
         for rule in step.rule.split(", "):
             assert rule in text
-    for row in sections(proved())[0].conditions:
+    for row in report_sections(proved())[0].conditions:
         assert row.label in text
         assert row.condition.discharged_by is not None
         reason = row.condition.discharged_by
@@ -333,7 +333,7 @@ def test_the_only_part_does_not_repeat_the_title() -> None:
     assert (
         in_every_format(report)["tex"].count(f"{{{derivation.title}") == 2
     )  # name, label: no head
-    (chain, *_) = sections(proved())[0].chains
+    (chain, *_) = report_sections(proved())[0].chains
     assert chain.title == part.title
 
 

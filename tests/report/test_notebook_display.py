@@ -23,9 +23,9 @@ from fmproof.models import (
     LinearVelocity,
     PolynomialVelocity,
     Problem,
-    Term,
     TimeLaw,
     TrigPath,
+    VelocityTerm,
     VPPath,
 )
 from fmproof.report import markdown
@@ -69,7 +69,9 @@ def problem() -> Problem:
     return Problem(
         GaussianMixture(["3/10", "7/10"], [[-2], ["3/2"]], [[["1/4"]], [["1/2"]]]),
         CondOTPath(),
-        PolynomialVelocity([Term(["1/2"], 0, [1]), Term(["-1/5"], 1), Term(["1/10"])]),
+        PolynomialVelocity(
+            [VelocityTerm(["1/2"], 0, [1]), VelocityTerm(["-1/5"], 1), VelocityTerm(["1/10"])]
+        ),
     )
 
 

@@ -12,7 +12,7 @@ from report_cases import everything, hostile, numeric, proved
 
 from fmproof.errors import InputError
 from fmproof.report import latex, pdf, tex
-from fmproof.report.breaking import width
+from fmproof.report.breaking import formula_width
 
 needs = {
     engine: pytest.mark.skipif(
@@ -105,7 +105,7 @@ def test_estimated_widths_are_within_a_tenth_of_the_real_ones(tmp_path: Path) ->
     real = [float(points) / 10 for points in re.findall(r"^W([\d.]+)pt", log, re.MULTILINE)]
     assert len(real) == len(formulas) > 30
     for formula, em in zip(formulas, real, strict=True):
-        assert abs(width(formula) - em) < 0.1 * em, formula
+        assert abs(formula_width(formula) - em) < 0.1 * em, formula
 
 
 @pytest.mark.parametrize("engine", ENGINES)

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from fmproof import check
-from fmproof.catalogue import FAMILIES, Rule, catalogue, rule
+from fmproof.catalogue import FAMILIES, RuleRecord, catalogue, rule_record
 from fmproof.catalogue.statements import stated
 from fmproof.cli.describe import explain
 from fmproof.derivations import BUILTIN, load
@@ -39,7 +39,7 @@ def test_codes_and_names_are_unique_and_in_families() -> None:
 
 
 @every_rule
-def test_record_is_complete(record: Rule) -> None:
+def test_record_is_complete(record: RuleRecord) -> None:
     for part in (record.name, record.title, record.statement_text, record.statement_latex):
         assert part.strip()
     assert len(record.explanation.split()) >= 5
@@ -99,24 +99,29 @@ def test_every_kernel_rule_has_a_record() -> None:
 @pytest.mark.parametrize("registered", rules().values(), ids=lambda r: r.name)
 def test_a_kernel_rule_with_a_condition_has_a_record_with_one(registered: KernelRule) -> None:
     if registered.statement.startswith("{"):
-        assert rule(registered.code).conditions
+        assert rule_record(registered.code).conditions
 
 
 @every_rule
-def test_it_is_found_by_code_and_by_name(record: Rule) -> None:
-    assert rule(record.code) is rule(record.code.lower()) is rule(record.name) is record
-    assert all(rule(word) is record for word in record.also)
+def test_it_is_found_by_code_and_by_name(record: RuleRecord) -> None:
+    assert (
+        rule_record(record.code)
+        is rule_record(record.code.lower())
+        is rule_record(record.name)
+        is record
+    )
+    assert all(rule_record(word) is record for word in record.also)
 
 
 def test_case_decides_between_two_rules_of_one_name() -> None:
-    assert rule("fubini").code != rule("Fubini").code
-    assert rule("FUBINI") is rule("fubini")
-    assert rule("jensen") is rule("Jensen")
+    assert rule_record("fubini").code != rule_record("Fubini").code
+    assert rule_record("FUBINI") is rule_record("fubini")
+    assert rule_record("jensen") is rule_record("Jensen")
 
 
 def test_an_unknown_rule_names_the_nearest() -> None:
     with pytest.raises(InputError, match="did you mean 'linearity'"):
-        rule("linearty")
+        rule_record("linearty")
 
 
 def test_listing_the_rules_does_not_import_sympy() -> None:
@@ -128,7 +133,7 @@ def test_listing_the_rules_does_not_import_sympy() -> None:
 
 
 @every_rule
-def test_explain_shows_all_of_it(record: Rule) -> None:
+def test_explain_shows_all_of_it(record: RuleRecord) -> None:
     shown = CliRunner().invoke(explain, [record.code])
     assert shown.exit_code == 0
     words = " ".join(shown.output.split())

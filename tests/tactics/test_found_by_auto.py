@@ -37,7 +37,7 @@ from fmproof.lang.props import Almost, Positive
 from fmproof.meaning.witness import Witness
 from fmproof.report import json as as_json
 from fmproof.report import text
-from fmproof.report.document import sections
+from fmproof.report.document import report_sections
 from fmproof.report.model import StepReport
 
 x, y, z = Vec("x y z")
@@ -179,7 +179,7 @@ def test_lines_that_hold_almost_surely_say_so() -> None:
     assert "for almost every (y,x)~P:" in text.render(report)
     (step,) = json.loads(as_json.render(report))["derivations"][0]["steps"]
     assert step["for_almost_every"]["text"] == "(y,x)~P"
-    (section,) = sections(report)
+    (section,) = report_sections(report)
     assert section.chains[0].says[0] == "Its lines hold for almost every "
 
 

@@ -9,7 +9,7 @@ import pytest
 from samplers import RING, triples
 
 from fmproof.errors import InputError
-from fmproof.models import CondOTPath, LinearVelocity, PolynomialVelocity, Term, TrigPath
+from fmproof.models import CondOTPath, LinearVelocity, PolynomialVelocity, TrigPath, VelocityTerm
 from fmproof.testing import (
     CheckFailed,
     assert_losses_differ_by_constant,
@@ -73,7 +73,7 @@ def test_right_gradients():
     assert_same_gradient(family, PATH, RING, loss(), theta=THETA, **QUICK)
     assert_same_gradient(family, PATH, RING, theta=THETA, gradient=gradient(), **QUICK)
     assert_same_gradient(LinearVelocity([[1, 0], [2, 1]]), TrigPath(), RING, **QUICK)
-    cubic = PolynomialVelocity([Term([1, 2], 1, [3, 0]), Term([0, 1], 0, [0, 1])])
+    cubic = PolynomialVelocity([VelocityTerm([1, 2], 1, [3, 0]), VelocityTerm([0, 1], 0, [0, 1])])
     assert_same_gradient(cubic, PATH, RING, loss(), **QUICK)
 
 

@@ -6,6 +6,7 @@ from sympy import Expr, Rational
 
 from fmproof.catalogue.cases.symbols import f, g, over_t, s, t, theta, unit_t, x
 from fmproof.catalogue.record import Case
+from fmproof.derived import derivatives_inside, gaussians
 from fmproof.kernel import calculus, slopes
 from fmproof.lang.nodes import (
     Abs,
@@ -274,7 +275,7 @@ def weight_of_gaussian_not_integrable() -> Case:
         given=(Positive(1),),
         missing=(Integrable(f(t), over_t),),
         at={x: 1},
-        kernel=lambda: calculus.gaussian_dominated(goal),
+        kernel=lambda: gaussians.gaussian_dominated(goal),
     )
 
 
@@ -285,7 +286,7 @@ def weight_of_gaussian_moves() -> Case:
         goal,
         {weight: "x / t"},
         given=(Integrable(weight(0, t), over_t),),
-        kernel=lambda: calculus.gaussian_dominated(goal),
+        kernel=lambda: gaussians.gaussian_dominated(goal),
     )
 
 
@@ -295,7 +296,7 @@ def variance_integrated_to_zero() -> Case:
         goal,
         {},
         given=(Integrable(Normal(0, 0, t), over_t),),
-        kernel=lambda: calculus.gaussian_dominated(goal),
+        kernel=lambda: gaussians.gaussian_dominated(goal),
     )
 
 
@@ -318,7 +319,7 @@ def _flux(
         sides=sides,
         given=tuple(prop for holds, prop in conditions if holds),
         missing=tuple(prop for holds, prop in conditions if not holds),
-        kernel=lambda: slopes.divergence_theorem(total),
+        kernel=lambda: derivatives_inside.divergence_theorem(total),
     )
 
 
@@ -336,7 +337,7 @@ def divergence_not_integrable() -> Case:
 
 def changes_sign_at_zero() -> Case:
     goal = VanishesWith(Partial(f(t), t, 0), f(0))
-    return Case(goal, {f: "t"}, kernel=lambda: calculus.stationary_at_zero(goal))
+    return Case(goal, {f: "t"}, kernel=lambda: derivatives_inside.stationary_at_zero(goal))
 
 
 def weight_is_negative() -> Case:
@@ -384,7 +385,7 @@ def probe_of_another_variance() -> Case:
         given=(Differentiable(_field(x), x),),
         missing=(identity,),
         at={x: 0},
-        kernel=lambda: slopes.trace_by_probe(left),
+        kernel=lambda: derivatives_inside.trace_by_probe(left),
     )
 
 
@@ -397,7 +398,7 @@ def probe_of_a_kink() -> Case:
         given=(identity,),
         missing=(Differentiable(_field(x), x),),
         at={x: 0},
-        kernel=lambda: slopes.trace_by_probe(left),
+        kernel=lambda: derivatives_inside.trace_by_probe(left),
     )
 
 
@@ -409,7 +410,7 @@ def probe_in_the_field() -> Case:
         sides=("3", "1"),
         at={x: 0},
         right_at={x: 0, _e: 1},
-        kernel=lambda: slopes.trace_by_probe(left),
+        kernel=lambda: derivatives_inside.trace_by_probe(left),
     )
 
 
@@ -425,7 +426,7 @@ def _between(
         sides=sides,
         given=tuple(prop for holds, prop in conditions if holds),
         missing=tuple(prop for holds, prop in conditions if not holds),
-        kernel=lambda: slopes.fundamental_theorem(total),
+        kernel=lambda: derivatives_inside.fundamental_theorem(total),
     )
 
 

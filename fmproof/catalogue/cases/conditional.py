@@ -8,11 +8,10 @@ from sympy import Expr
 
 from fmproof.catalogue.cases.symbols import f, g, p, s, t, time, unit_t, x, z
 from fmproof.catalogue.record import Case
+from fmproof.derived.restatements import reflexivity
 from fmproof.kernel import conditional
-from fmproof.kernel.equality import reflexivity, unfold
-from fmproof.kernel.hypotheses import assume
+from fmproof.kernel.equality import unfold
 from fmproof.kernel.integrals import drop_draw, substitute_draws
-from fmproof.lang.arithmetic import factors
 from fmproof.lang.nodes import (
     CondExpect,
     Density,
@@ -42,10 +41,6 @@ def _mean(body: Expr, *law: Any) -> Any:
     return CondExpect(body, s, *(law or _both))
 
 
-def _place(product: Expr, factor: Expr) -> int:
-    return factors(product).index(factor)
-
-
 _SIGN = "s + (1 if t < 1 / 2 else -1)"
 """Its mean over t is s."""
 
@@ -61,7 +56,7 @@ def averaged_not_integrable() -> Case:
         sides=("1", "diverges"),
         given=(Integrable(_k(s) * _two(s, t), *_both),),
         missing=(Integrable(_two(s, t), *_both),),
-        kernel=lambda: conditional.pull_out(left, (s,), 0, [_place(left.args[0], _two(s, t))], -1),
+        kernel=lambda: conditional.pull_out(_k(s), _two(s, t), (s,), _both, 0),
     )
 
 
@@ -73,7 +68,7 @@ def product_not_integrable() -> Case:
         sides=("diverges", "1"),
         given=(Integrable(_two(s, t), *_both),),
         missing=(Integrable(_k(s) * _two(s, t), *_both),),
-        kernel=lambda: conditional.pull_out(left, (s,), 0, [_place(left.args[0], _two(s, t))], -1),
+        kernel=lambda: conditional.pull_out(_k(s), _two(s, t), (s,), _both, 0),
     )
 
 
@@ -85,7 +80,7 @@ def factor_not_a_function_of_the_given() -> Case:
         {f: "t", g: "t"},
         sides=("1 / 3", "1 / 4"),
         given=(Integrable(g(t), *law), Integrable(f(t) * g(t), *law)),
-        kernel=lambda: conditional.pull_out(left, (s,), 0, [_place(left.args[0], g(t))], -1),
+        kernel=lambda: conditional.pull_out(f(t), g(t), (s,), law, 0),
     )
 
 
@@ -99,7 +94,7 @@ def average_of_not_integrable() -> Case:
         goal,
         {_k: "1 / s", f: "t"},
         missing=(premise,),
-        kernel=lambda: conditional.contraction(premise, (s,), 0, [_place(premise.body, f(t))], -1),
+        kernel=lambda: conditional.contraction(_k(s), f(t), (s,), _both, 0),
     )
 
 
@@ -109,7 +104,7 @@ def weight_not_a_function_of_the_given() -> Case:
         Integrable(f(t) * _mean(g(t)), *_both),
         {f: "1 / t", g: "t"},
         given=(premise,),
-        kernel=lambda: conditional.contraction(premise, (s,), 0, [_place(premise.body, g(t))], -1),
+        kernel=lambda: conditional.contraction(f(t), g(t), (s,), _both, 0),
     )
 
 
@@ -123,7 +118,7 @@ def taken_out_of_not_integrable() -> Case:
         {_k: "s", _two: "1 / s"},
         given=(Integrable(body, *_both),),
         missing=(Integrable(_two(s, t), *_both),),
-        kernel=lambda: conditional.take_out(_mean(body), [_place(body, _two(s, t))], -1),
+        kernel=lambda: conditional.take_out(_k(s), _two(s, t), (s,), _both),
     )
 
 
@@ -134,7 +129,7 @@ def product_given_not_integrable() -> Case:
         {_k: "1 / s", _two: _SIGN},
         given=(Integrable(_two(s, t), *_both),),
         missing=(Integrable(body, *_both),),
-        kernel=lambda: conditional.take_out(_mean(body), [_place(body, _two(s, t))], -1),
+        kernel=lambda: conditional.take_out(_k(s), _two(s, t), (s,), _both),
     )
 
 
@@ -144,7 +139,7 @@ def taken_out_though_hidden() -> Case:
         Almost(Equals(_mean(body), f(t) * _mean(g(t))), *_both),
         {f: "t", g: "t"},
         given=(Integrable(g(t), *_both), Integrable(body, *_both)),
-        kernel=lambda: conditional.take_out(_mean(body), [_place(body, g(t))], -1),
+        kernel=lambda: conditional.take_out(f(t), g(t), (s,), _both),
     )
 
 
@@ -196,22 +191,6 @@ def divided_by_another_density() -> Case:
 
 
 # --- equal laws ---------------------------------------------------------------------------
-
-
-def means_agree_laws_do_not() -> Case:
-    left = Expect(_pair(s, s), _first(s))
-    right = Expect(_pair(s, 1 - s), _first(s))
-    return Case(
-        Equals(
-            CondExpect(s, (s, _r), _first(s)),
-            CondExpect(1 - s, (s, _r), _first(s)),
-        ),
-        {_pair: "t"},
-        sides=("1 / 4", "3 / 4"),
-        given=(Equals(left, right),),
-        at={_r: 0.25},
-        kernel=lambda: conditional.same_conditional(assume(Equals(left, right)), _pair, (_r,)),
-    )
 
 
 def not_integrable_at_the_other() -> Case:

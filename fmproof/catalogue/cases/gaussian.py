@@ -9,6 +9,7 @@ from sympy import Rational
 
 from fmproof.catalogue.cases.symbols import f, over_t, t, x, z
 from fmproof.catalogue.record import Case
+from fmproof.derived import gaussian_products, gaussians
 from fmproof.kernel import gaussian
 from fmproof.lang.nodes import (
     Exp,
@@ -111,13 +112,13 @@ def weight_not_integrable() -> Case:
         {f: "1 / t"},
         missing=(Integrable(f(t), over_t),),
         at={x: 1},
-        kernel=lambda: gaussian.gaussian_bounded(goal),
+        kernel=lambda: gaussians.gaussian_bounded(goal),
     )
 
 
 def variance_falls_to_zero() -> Case:
     goal = Integrable(Normal(x, 0, t * t), over_t)
-    return Case(goal, {}, at={x: 0}, kernel=lambda: gaussian.gaussian_bounded(goal))
+    return Case(goal, {}, at={x: 0}, kernel=lambda: gaussians.gaussian_bounded(goal))
 
 
 def _product(v: str, w: str, missing: Positive, at: float, sides: tuple[str, str]) -> Case:
@@ -133,7 +134,7 @@ def _product(v: str, w: str, missing: Positive, at: float, sides: tuple[str, str
         given=(given,),
         missing=(missing,),
         at={x: at, z: 1},
-        kernel=lambda: gaussian.gaussian_product(left, first, 1 - first),
+        kernel=lambda: gaussian_products.gaussian_product(left, first, 1 - first),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fmproof.catalogue.cases.symbols import a, b, f, over_t, p, t, time, unit_t, x
 from fmproof.catalogue.record import Case
+from fmproof.derived import signs
 from fmproof.kernel import order
 from fmproof.kernel.equality import equal_sides
 from fmproof.kernel.hypotheses import assume
@@ -118,7 +119,7 @@ def below_zero() -> Case:
         goal,
         {_a.head: "-1"},
         missing=(Positive(_a),),
-        kernel=lambda: order.nonnegative_parts(goal),
+        kernel=lambda: signs.nonnegative_parts(goal),
     )
 
 
@@ -129,7 +130,7 @@ def product_below_zero() -> Case:
         {_a.head: "-1", _b.head: "1"},
         given=(AtMost(0, _b),),
         missing=(AtMost(0, _a),),
-        kernel=lambda: order.nonnegative_parts(goal),
+        kernel=lambda: signs.nonnegative_parts(goal),
     )
 
 

@@ -22,7 +22,7 @@ from fmproof.certificate.export.statement.sorts import (
 )
 from fmproof.kernel.integrals import linear_parts
 from fmproof.lang import nodes, props
-from fmproof.lang.arithmetic import Mul, add, mul, summands
+from fmproof.lang.arithmetic import Mul, add, mul
 from fmproof.lang.node import shown
 from fmproof.lang.scope import apart, free_vars
 from fmproof.lang.sorts import Sort
@@ -193,12 +193,12 @@ def log_derivative(step: At) -> str:
     )
 
 
-def divergence_theorem(step: At) -> str:
+def integral_of_divergence(step: At) -> str:
     """∫ div F = 0, by assumption."""
     if not step.proof.symbols.lebesgue:
         raise NotExported("the divergence theorem for a measure that need not be Lebesgue's")
-    node: Any = step.arg(0)
-    F = step.printer.of_variable(node.body, step.scope)
+    (item,), field = step.arg(1), step.arg(0)
+    F = step.printer.of_variable(nodes.Div(field, item.var), step.scope)
     known = " ".join(step.given(h) for h in step.step.hypotheses)
     return f"(@divergence_theorem d l {LEBESGUE} {F} {known})"
 
@@ -212,15 +212,13 @@ def dominated_integrable(step: At) -> str:
     return f"(dominated_integrable {condition})"
 
 
-def minimisers_of_shift(step: At) -> str:
+def argmin_of_shift(step: At) -> str:
     """argmin (f + k) = argmin f, for k free of the variable."""
-    node, c, eq, s = step.arg(0), step.conclusion, step.equality, step.scope
-    body, var = node.args
-    kept = [part for part in summands(body) if var in free_vars(part)]
-    gone = [part for part in summands(body) if var not in free_vars(part)]
-    f, k = add(*kept), add(*gone)
+    c, eq, s = step.conclusion, step.equality, step.scope
+    f, k, var = (step.arg(i) for i in range(3))
+    node = c.lhs
     name, inner = _bound(step, var)
-    same = eq.trees(tree(body, inner), Tree("sum", (tree(f, inner), tree(k, s))))
+    same = eq.trees(tree(node.args[0], inner), Tree("sum", (tree(f, inner), tree(k, s))))
     F, f_text = (step.printer.of_variable(z, s) for z in (node, c.rhs))
     text = step.printer.term(k, s)
     shifted = f"(fun {name} : {type_of(var)} => {f_text} {name} + {text})"
@@ -259,11 +257,11 @@ def _bound(step: At, var: Any) -> tuple[str, dict[Any, str]]:
 
 
 __all__ = [
+    "argmin_of_shift",
     "derivative",
-    "divergence_theorem",
     "dominated_integrable",
     "exchange",
+    "integral_of_divergence",
     "log_derivative",
-    "minimisers_of_shift",
     "under",
 ]

@@ -55,10 +55,10 @@ def check_folder(certificate: Certificate, folder: Path, library: Path) -> Accep
             f"{folder / 'Goal.v'} does not state the theorem of {certificate.derivation}; "
             f"fmproof export writes what does into a new folder"
         )
-    return check(certificate, _text(folder / "Proof.v"), library)
+    return check_with_coq(certificate, _text(folder / "Proof.v"), library)
 
 
-def check(certificate: Certificate, given: str, library: Path) -> Accepted:
+def check_with_coq(certificate: Certificate, given: str, library: Path) -> Accepted:
     """Have Coq check the text of a ``Proof.v`` against the theorem of a certificate.
 
     Args:

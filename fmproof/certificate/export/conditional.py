@@ -28,12 +28,13 @@ from fmproof.lang.scope import free_vars
 
 def pull_out(step: At) -> str:
     """E[⟨a, f⟩] = E[⟨a, E[f|X]⟩], where a is a function of X and of the draws before."""
-    term, given, split, places, side = (step.arg(i) for i in range(5))
-    if side == -1 and dimension(term) and term.body == factors(term.body)[places[0]]:
+    k, f, given, _, split = (step.arg(i) for i in range(5))
+    term: Any = step.conclusion.lhs
+    if k == 1 and dimension(f):
         return _tower(step, term, split, given)
-    if side not in (0, 1) or dimension(term):
+    if not (dimension(k) and dimension(f)):
         raise NotExported("a product with no inner product")
-    law, before, after, beside, other = _split(step, term, split, given, places, side)
+    law, before, after, beside, other = _split(step, term, split, given, k, f)
     eq, s = step.equality, law.scope
     condition = step.given(props.Integrable(term.body, *term.measure))
     body = weighted(term.measure, tree(term.body, s), s)
@@ -75,16 +76,22 @@ def _tower(step: At, term: Any, split: int, given: Any) -> str:
 
 
 def contraction(step: At) -> str:
+    """From k f integrable: k E[f|X] integrable, for a number k or a vector that X gives."""
+    k, f, given, _, split = (step.arg(i) for i in range(5))
+    (premise,) = step.step.hypotheses
+    if dimension(premise.body) and dimension(f):
+        return _finite_mean(step, premise, split, given, f)
+    if dimension(k) and dimension(f):
+        return _beside(step, premise, split, given, k, f)
+    raise NotExported("a contraction of a scalar")
+
+
+def contraction_of_square(step: At) -> str:
     """From k ‖f‖² integrable: k ‖E[f|X]‖² integrable, where k is a function of the draws before."""
-    premise, given, split, places, side = (step.arg(i) for i in range(5))
-    parts = factors(premise.body)
-    if side == -1 and dimension(premise.body) and dimension(parts[places[0]]):
-        return _finite_mean(step, premise, split, given, parts[places[0]])
-    if side in (0, 1) and not dimension(premise.body):
-        return _beside(step, premise, split, given, places, side)
-    if side != 2 or len(places) != 1 or not isinstance(parts[places[0]], nodes.Inner):
+    beside, f, given, _, split = (step.arg(i) for i in range(5))
+    premise: Any = step.step.hypotheses[0]
+    if not dimension(f):
         raise NotExported("a contraction of another form than ‖f‖²")
-    f, beside = parts[places[0]].args[0], mul(*without(parts, *places))
     law = _Law(step, premise.measure, split, given, f)
     if free_vars(beside) & law.inner_bound:
         raise NotExported(f"{shown(beside)} depends on what is averaged")
@@ -103,9 +110,9 @@ def contraction(step: At) -> str:
     return f"(@Integrable_ext ({law.whole}) {shapes[1]} {G} {last} {proof})"
 
 
-def _beside(step: At, premise: Any, split: int, given: Any, places: Any, side: int) -> str:
+def _beside(step: At, premise: Any, split: int, given: Any, k: Any, f: Any) -> str:
     """From ⟨a, f⟩ integrable: ⟨a, E[f|X]⟩ integrable, where a is a function of X."""
-    law, before, after, beside, other = _split(step, premise, split, given, places, side)
+    law, before, after, beside, other = _split(step, premise, split, given, k, f)
     if law.A:
         raise NotExported("the contraction of an inner product after another draw")
     eq, s, goal = step.equality, law.scope, step.conclusion
@@ -124,13 +131,12 @@ def _beside(step: At, premise: Any, split: int, given: Any, places: Any, side: i
 
 
 def _split(
-    step: At, term: Any, split: int, given: Any, places: Any, side: int
+    step: At, term: Any, split: int, given: Any, k: Any, f: Any
 ) -> tuple[_Law, Tree, Tree, Any, Any]:
     """The law, ⟨h, f⟩ and ⟨h, E[f|X]⟩ under it, and the parts of h = beside · other."""
-    parts = factors(term.body)
-    first, *more = (parts[place] for place in places)
-    f, other = mul(*more, first.args[side]), first.args[1 - side]
-    beside = mul(*without(parts, *places))
+    parts = factors(k)
+    (place,) = (i for i, part in enumerate(parts) if dimension(part))
+    other, beside = parts[place], mul(*without(parts, place))
     law = _Law(step, term.measure, split, given, f)
     h = Tree("scaled", (tree(beside, law.scope), tree(other, law.scope)))
     before = law.weighted(Tree("inner", (h, tree(f, law.scope))))
@@ -216,13 +222,13 @@ def bayes(step: At) -> str:
 
 def take_out(step: At) -> str:
     """E[X|X] = X."""
-    term, places = step.arg(0), step.arg(1)
-    if places or term.body != term.given[0].var:
+    k, f, given, measure = (step.arg(i) for i in range(4))
+    if f != 1 or k != given[0]:
         raise NotExported("what is known, taken out of a conditional expectation")
-    law = _Law(step, term.measure, 0, (term.given[0].var,), term.body)
-    X = step.function(law.inner, lambda s: step.printer.vector(term.body, s))
-    p = step.function(law.inner, lambda s: step.printer.law(term.measure, s))
-    measurable = step.measurability.vector(term.body, law.scope, law.point)
+    law = _Law(step, measure, 0, (k,), k)
+    X = step.function(law.inner, lambda s: step.printer.vector(k, s))
+    p = step.function(law.inner, lambda s: step.printer.law(measure, s))
+    measurable = step.measurability.vector(k, law.scope, law.point)
     return f"(@condexp_given d l ({law.S}) {p} {X} {law._law} {measurable} {law._finite()})"
 
 

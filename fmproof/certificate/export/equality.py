@@ -15,7 +15,7 @@ from sympy import Rational
 
 from fmproof.certificate.export.spaces import at
 from fmproof.certificate.export.statement.sorts import (
-    FUNCTIONS,
+    FUNCTION_NAMES,
     CoqScope,
     NotExported,
     arguments,
@@ -30,7 +30,7 @@ from fmproof.certificate.export.statement.sorts import (
     type_of,
 )
 from fmproof.certificate.export.statement.symbols import CoqSymbols
-from fmproof.certificate.export.statement.terms import CoqPrinter, times, vector_sum
+from fmproof.certificate.export.statement.terms import CoqPrinter, coq_product, vector_sum
 from fmproof.errors import FmproofError
 from fmproof.kernel.ring import polynomial
 from fmproof.lang import nodes
@@ -120,7 +120,7 @@ def weighted(measure: Sequence[Any], body: Tree, scope: CoqScope) -> Tree:
     return Tree("scaled" if body.vector else "product", (law, body))
 
 
-def written(t: Tree, show: Callable[[Tree], str]) -> str:
+def written_tree(t: Tree, show: Callable[[Tree], str]) -> str:
     """A tree with its leaves, and what ``show`` takes as one, written by it."""
     parts = [show(p) for p in t.parts]
     if t.kind == "number":
@@ -132,7 +132,7 @@ def written(t: Tree, show: Callable[[Tree], str]) -> str:
     if t.kind == "difference":
         return f"({parts[0]} - {parts[1]})"
     if t.kind == "product":
-        return times(parts)
+        return coq_product(parts)
     if t.kind == "power":
         return f"({parts[0]} ^ {t.value})"
     if t.kind == "inner":
@@ -212,11 +212,15 @@ class Equality:
 
     def text(self, t: Tree) -> str:
         """A tree as Coq."""
-        return self.printer.vector(t.term, t.scope) if t.kind == "leaf" else written(t, self.text)
+        return (
+            self.printer.vector(t.term, t.scope) if t.kind == "leaf" else written_tree(t, self.text)
+        )
 
     def key(self, t: Tree) -> str:
         """The same for two trees whose texts differ in bound names alone."""
-        return self._levels.vector(t.term, t.scope) if t.kind == "leaf" else written(t, self.key)
+        return (
+            self._levels.vector(t.term, t.scope) if t.kind == "leaf" else written_tree(t, self.key)
+        )
 
     def key_of(self, prop: Any, scope: CoqScope) -> str:
         """The same for two propositions whose texts differ in bound names alone."""
@@ -274,9 +278,9 @@ class Equality:
             gaussian = isinstance(x.head, nodes.Gaussian)
             name = "(@gaussian d)" if gaussian else self.symbols.heads[x.head]
             return equal_parts(name, parts)
-        if type(x) is type(y) and type(x) in FUNCTIONS:
+        if type(x) is type(y) and type(x) in FUNCTION_NAMES:
             return equal_parts(
-                FUNCTIONS[type(x)], [self.terms(x.args[0], a.scope, y.args[0], b.scope)]
+                FUNCTION_NAMES[type(x)], [self.terms(x.args[0], a.scope, y.args[0], b.scope)]
             )
         if type(x) is type(y) and isinstance(x, nodes.Grad | nodes.Partial | nodes.Div):
             return self._derivatives(a, b)
@@ -436,7 +440,7 @@ class _Fact:
             return self._atom(t, self.equality.inner)
         if t.kind == "ratio" and not self.fractions:
             return self._ratio(t)
-        return written(t, self.show)
+        return written_tree(t, self.show)
 
     def _variable(self, key: str, kind: str, text: str) -> str:
         name = f"{'v' if kind != 'R' else 'x'}{len(self.variables)}"

@@ -10,7 +10,7 @@ from sympy import Basic
 from fmproof.certificate.certificate import Certificate, From
 from fmproof.certificate.export.everywhere import assumed_everywhere
 from fmproof.certificate.export.instances import Parts, without_instances
-from fmproof.certificate.export.proof import Proof
+from fmproof.certificate.export.proof import CoqProof
 from fmproof.certificate.export.scripts import script
 from fmproof.certificate.export.spaces import Point
 from fmproof.certificate.export.statement.declarations import (
@@ -18,7 +18,12 @@ from fmproof.certificate.export.statement.declarations import (
     declarations,
     measurable,
 )
-from fmproof.certificate.export.statement.goal import header, in_comment, stated, statement_symbols
+from fmproof.certificate.export.statement.goal import (
+    header,
+    in_comment,
+    stated_goal,
+    statement_symbols,
+)
 from fmproof.certificate.export.statement.sorts import NotExported, head_space, product
 from fmproof.certificate.export.statement.symbols import CoqSymbols
 from fmproof.certificate.export.transfers import without_arbitrary_functions
@@ -27,7 +32,7 @@ from fmproof.lang.nodes.variable import Var
 from fmproof.lang.sorts import Sort
 
 
-def proof(certificate: Certificate, writer: type[Proof] = Proof) -> str:
+def proof(certificate: Certificate, writer: type[CoqProof] = CoqProof) -> str:
     """``Proof.v``: one lemma a step.
 
     Args:
@@ -72,10 +77,10 @@ def proof(certificate: Certificate, writer: type[Proof] = Proof) -> str:
     )
 
 
-def _last(written: Proof) -> str:
+def _last(written: CoqProof) -> str:
     """The theorem, under all that the section assumes."""
     number, theorem = len(written.steps) - 1, written.steps[-1]
-    told, binders = stated(theorem, written.printer)
+    told, binders = stated_goal(theorem, written.printer)
     names = [b for b in binders if b not in {f"H{i}" for i in range(len(theorem.hypotheses))}]
     hypotheses = [b for b in binders if b not in names]
     uses = " ".join([f"s{number}", *names, *hypotheses])
@@ -83,7 +88,7 @@ def _last(written: Proof) -> str:
     return f"Theorem proved :\n  {told}.\nProof using All. exact {whole}. Qed."
 
 
-def _derived(written: Proof) -> list[str]:
+def _derived(written: CoqProof) -> list[str]:
     """What follows for symbols with a definition: they are measurable, where that is used."""
     lemmas: list[list[str]] = []
     for head in reversed(written.symbols.declared):  # one may use those in its definition
@@ -92,7 +97,7 @@ def _derived(written: Proof) -> list[str]:
     return [line for lemma in reversed(lemmas) for line in lemma]
 
 
-def _measurable(written: Proof, head: Any) -> list[str]:
+def _measurable(written: CoqProof, head: Any) -> list[str]:
     symbols, printer = written.symbols, written.printer
     moving = [v for v in head.params if v.sort is not Sort.PARAM]
     if not moving:

@@ -124,15 +124,15 @@ def _line(side: Any, x: Any) -> tuple[Any, Any]:
     return add(*slopes), add(*rest)
 
 
-def gaussian_bounded(step: At) -> str:
+def times_gaussian(step: At) -> str:
     """k N(x; m, v) is integrable where k is, for v that is not integrated."""
-    goal, (premise,) = step.arg(0), step.step.hypotheses
+    goal, (premise,) = step.conclusion, step.step.hypotheses
     over, eq = items(goal.measure), step.equality
     point = at(over, eq.point())
     inside, where = step.printer.placed(step.scope, point), space(over)
     if dimension(goal.body):
         raise NotExported("a Gaussian density beside a vector")
-    (law,) = [f for f in factors(goal.body) if is_gaussian(f) and _fixed(f, over)][:1]
+    law = step.arg(0)
     x, m, v = law.arguments
     f = weighted(premise.measure, tree(premise.body, inside), inside)
     shape = Tree("product", (f, leaf(law, inside)))
@@ -150,13 +150,9 @@ def gaussian_bounded(step: At) -> str:
     )
 
 
-def _fixed(law: Any, over: Any) -> bool:
-    return not over.bound & free_vars(law.arguments[2])
-
-
-def gaussian_dominated(step: At) -> str:
+def times_gaussian_dominated(step: At) -> str:
     """The gradient of N(x; m, v) in x is bounded, so it is dominated under a law."""
-    goal, eq, s = step.arg(0), step.equality, step.scope
+    goal, eq, s = step.conclusion, step.equality, step.scope
     law = gaussian_score(nodes.Grad(goal.body, goal.var, goal.at))
     if law is None:
         raise NotExported(f"{shown(goal)}: only of N(x; m, v) in x")

@@ -11,14 +11,14 @@ from fmproof.certificate.export.conditional import total_mass, without_density
 from fmproof.certificate.export.equality import Tree, leaf, product_of, tree, weighted
 from fmproof.certificate.export.laws import (
     Marginal,
-    expanded,
+    expansion_arguments,
     is_marginal,
     is_uniform,
     law_density,
     law_fact,
     law_integrable,
     marginal,
-    matching,
+    matching_order,
 )
 from fmproof.certificate.export.proof import At, CoqKnown
 from fmproof.certificate.export.rules import (
@@ -36,7 +36,6 @@ from fmproof.certificate.export.statement.sorts import (
     items,
     space,
 )
-from fmproof.kernel.algebra import ratio_and_denominator
 from fmproof.lang import nodes, props
 from fmproof.lang.arithmetic import factors, mul, without
 from fmproof.lang.nodes.measure import against_lebesgue, drawn_by, without_lets
@@ -47,7 +46,7 @@ from fmproof.lang.scope import alpha_equal, apart, free_vars, substitute
 
 def _dominated(step: At, lemma: str, shape: Tree, premises: list[str]) -> str:
     """The goal from a lemma about an integrand of this shape, at the point ``pt0``."""
-    goal: Any = step.arg(0)
+    goal: Any = step.conclusion
     over = items(goal.measure)
     here = step.printer.placed(step.scope, at(over, "pt0"))
     target = weighted(goal.measure, tree(goal.body, here, dimension(goal.body)), here)
@@ -67,7 +66,7 @@ class _Weighted:
     """What multiplies a product, at a point of what is integrated."""
 
     def __init__(self, step: At) -> None:
-        goal, self.weight = step.arg(0), step.arg(1)
+        goal, self.weight = step.conclusion, step.arg(0)
         self.over = items(goal.measure)
         self.point = at(self.over, "pt0")
         self.scope = step.printer.placed(step.scope, self.point)
@@ -91,7 +90,7 @@ def _with(step: At, goal: Any, weight: Any, f: Any, w: Tree, scope: Any) -> str:
 
 def product_integrable(step: At) -> str:
     """w⟨a, b⟩ from the squares, and w·a from the square and w."""
-    a, b = step.arg(2), step.arg(3)
+    a, b = step.arg(1), step.arg(2)
     if dimension(a) and dimension(b):
         return _cauchy_schwarz(step, a, b)
     if dimension(a) and b == S.One:
@@ -100,7 +99,7 @@ def product_integrable(step: At) -> str:
 
 
 def _cauchy_schwarz(step: At, a: Any, b: Any) -> str:
-    goal, found = step.arg(0), _Weighted(step)
+    goal, found = step.conclusion, _Weighted(step)
     where = space(found.over)
     parts = [_lambda(step, found.over, tree(v, found.scope)) for v in (a, b)]
     W = _lambda(step, found.over, found.w)
@@ -113,7 +112,7 @@ def _cauchy_schwarz(step: At, a: Any, b: Any) -> str:
 
 
 def _square_integrable(step: At, vector: Any) -> str:
-    goal, found = step.arg(0), _Weighted(step)
+    goal, found = step.conclusion, _Weighted(step)
     W, f = (_lambda(step, found.over, z) for z in (found.w, tree(vector, found.scope)))
     m = step.measurability.vector(vector, found.scope, found.point)
     m = f"(VMeas_scal {found.measurable} {m})"
@@ -169,16 +168,9 @@ def _multiple_of(step: At, constant: Any, part: Any) -> tuple[Tree, str]:
     return scaled, f"(@{lemma} ({space(over)}) {text} {F} {G} {told} {proof})"
 
 
-def cancelled_ratio(step: At) -> str:
-    goal: Any = step.arg(0)
-    body, _ = against_lebesgue(goal.body, goal.measure)
-    parts = factors(body)
-    found = ratio_and_denominator(parts)
-    if found is None:
-        raise NotExported("no b (a/b)")
-    ratio: Any = parts[found[0]]
-    a, b = ratio.args
-    rest = mul(*without(parts, *found))
+def ratio_integrable(step: At) -> str:
+    goal, a, b, rest = (step.arg(i) for i in range(4))
+    ratio = nodes.Ratio(a, b)
     over, point = items(goal.measure), at(items(goal.measure), "pt0")
     scope, vector = step.printer.placed(step.scope, point), dimension(rest)
     A, B, f = (tree(z, scope) for z in (a, b, rest))
@@ -358,7 +350,7 @@ def tonelli(step: At) -> str:
         where = space(found.over)
         same = step.equality.trees(shape, split)
         proof = f"(@Integrable_ext ({where}) {F} {G} (fun pt0 : {where} => {same}) {proof})"
-        proof = f"(@marginal_integrable {expanded(found, rest)} {proof})"
+        proof = f"(@marginal_integrable {expansion_arguments(found, rest)} {proof})"
         flat = nested(where, [factor_space(i) for i in found.hidden])
         if flat is not None:
             f = step.function(found.over, lambda k: step.printer.term(rest, k))
@@ -372,7 +364,7 @@ def tonelli(step: At) -> str:
             return weighted(premise.measure, tree(premise.body, scope), scope)
         return Tree("product", (found.tree(scope), tree(rest, scope)))
 
-    order = matching(step, body, over, target, wanted)
+    order = matching_order(step, body, over, target, wanted)
     turned = reordered([factor_space(i) for i in over], order)
     if turned is not None:
         F = step.function(over, lambda k: step.equality.text(written(k)))
@@ -474,7 +466,7 @@ def mean_square_integrable(step: At) -> str:
     flat = nested(S_, [factor_space(i) for i in hidden])
     wanted = items(premise.measure)
     joint_term = mul(weight, found.term, nodes.Inner(*[_in_ours(inside, values)] * 2))
-    order = matching(
+    order = matching_order(
         step, mul(*densities(premise.measure), premise.body), wanted, joint_term, [*over, *hidden]
     )
     turned = reordered([factor_space(i) for i in wanted], order)

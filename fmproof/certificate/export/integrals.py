@@ -14,7 +14,12 @@ from fmproof.certificate.export.equality import (
     tree,
     weighted,
 )
-from fmproof.certificate.export.laws import expanded, law_density, marginal, matching
+from fmproof.certificate.export.laws import (
+    expansion_arguments,
+    law_density,
+    marginal,
+    matching_order,
+)
 from fmproof.certificate.export.proof import At
 from fmproof.certificate.export.spaces import at, nested, reordered
 from fmproof.certificate.export.statement.sorts import (
@@ -25,9 +30,9 @@ from fmproof.certificate.export.statement.sorts import (
     items,
     space,
 )
-from fmproof.kernel.integrals import integral_argument, linear_parts
+from fmproof.kernel.integrals import linear_parts
 from fmproof.lang import nodes, props
-from fmproof.lang.arithmetic import factors, mul, without
+from fmproof.lang.arithmetic import mul, without
 from fmproof.lang.node import bound_vars
 from fmproof.lang.scope import apart, free_vars
 
@@ -136,41 +141,30 @@ def _right_sum(parts: list[Tree]) -> Tree:
     return whole
 
 
-def inner_of_integral(step: At) -> str:
+def inner_with_integral(step: At) -> str:
     """k ⟨a, ∫ f⟩ = ∫ k ⟨a, f⟩."""
-    term, eq, s = step.arg(0), step.equality, step.scope
-    parts = factors(term)
-    for place, factor in enumerate(parts):
-        found = integral_argument(factor)
-        if found is None:
-            continue
-        integral, other = found
-        scalar = mul(*without(parts, place))
-        inner = apart(integral, free_vars(scalar) | free_vars(other))
-        over, name = items(inner.measure), eq.point()
-        inside = step.printer.placed(s, at(over, name))
-        k, a = step.printer.term(scalar, s), step.printer.vector(other, s)
-        f = _function(step, inner)
-        integrand = weighted(inner.measure, tree(inner.body, inside), inside)
-        condition = step.given(props.Integrable(mul(scalar, inner.body), *inner.measure))
-        shaped = _as_scaled(step, scalar, inner, condition)
-        before = Tree("product", (tree(scalar, s), Tree("inner", (tree(other, s), tree(inner, s)))))
-        after = Tree(
-            "product",
-            (tree(scalar, s), Tree("inner", (tree(other, inside), integrand))),
-        )
-        rhs: Any = step.conclusion.rhs
-        there = step.printer.placed(s, at(items(rhs.measure), name))
-        G = f"(fun pt => {k} * ip {a} ({f} pt))"
-        H = eq.integrand(rhs, s)
-        right = weighted(rhs.measure, tree(rhs.body, there), there)
-        last = eq.trees(after, right, "inner_products")
-        return chain(
-            eq.trees(tree(term, s), before, "inner_products"),
-            f"(@inner_of_integral d ({space(over)}) {k} {a} {f} {shaped})",
-            f"(@Int_ext ({space(over)}) {G} {H} (fun {name} : {space(over)} => {last}))",
-        )
-    raise NotExported("no inner product with an integral")
+    eq, s, (scalar, other, integral) = step.equality, step.scope, (step.arg(i) for i in range(3))
+    inner: Any = apart(integral, free_vars(scalar) | free_vars(other))
+    over, name = items(inner.measure), eq.point()
+    inside = step.printer.placed(s, at(over, name))
+    k, a = step.printer.term(scalar, s), step.printer.vector(other, s)
+    f = _function(step, inner)
+    integrand = weighted(inner.measure, tree(inner.body, inside), inside)
+    condition = step.given(props.Integrable(mul(scalar, inner.body), *inner.measure))
+    shaped = _as_scaled(step, scalar, inner, condition)
+    before = Tree("product", (tree(scalar, s), Tree("inner", (tree(other, s), tree(inner, s)))))
+    after = Tree("product", (tree(scalar, s), Tree("inner", (tree(other, inside), integrand))))
+    c: Any = step.conclusion
+    there = step.printer.placed(s, at(items(c.rhs.measure), name))
+    G = f"(fun pt => {k} * ip {a} ({f} pt))"
+    H = eq.integrand(c.rhs, s)
+    right = weighted(c.rhs.measure, tree(c.rhs.body, there), there)
+    last = eq.trees(after, right, "inner_products")
+    return chain(
+        eq.trees(tree(c.lhs, s), before, "inner_products"),
+        f"(@inner_of_integral d ({space(over)}) {k} {a} {f} {shaped})",
+        f"(@Int_ext ({space(over)}) {G} {H} (fun {name} : {space(over)} => {last}))",
+    )
 
 
 def _function(step: At, integral: Any) -> str:
@@ -295,7 +289,7 @@ def marginal_draw(step: At) -> str:
     where = space(found.over)
     product = f"(fun pt => {m} pt * {f} pt)"
     proofs.append(f"(@Int_ext ({where}) {F} {product} (fun {name} : {where} => {split}))")
-    proofs.append(f"(@marginal_draw {expanded(found, rest)})")
+    proofs.append(f"(@marginal_draw {expansion_arguments(found, rest)})")
     # over one product of all variables, in the order of the result
     flat = nested(where, [factor_space(i) for i in found.hidden])
     if flat is not None:
@@ -309,7 +303,7 @@ def marginal_draw(step: At) -> str:
         return step.function(over, lambda k: f"({found.text(k)} * {step.printer.term(rest, k)})")
 
     wanted = mul(*densities(rhs.measure), rhs.body)
-    order = matching(step, mul(found.term, rest), both, wanted, items(rhs.measure))
+    order = matching_order(step, mul(found.term, rest), both, wanted, items(rhs.measure))
     again = reordered([factor_space(i) for i in both], order)
     if again is not None:
         A, B = space([both[i] for i in order]), space(both)

@@ -316,7 +316,7 @@ def _one_more(
     return proof if flat is None else f"(Integrable_renaming {flat} {proof})"
 
 
-def expanded(found: Marginal, rest: Any) -> str:
+def expansion_arguments(found: Marginal, rest: Any) -> str:
     """The arguments of a lemma about the marginal times a function of the same variables."""
     step, name = found.step, found.step.equality.point()
     point = at(found.over, name)
@@ -328,7 +328,7 @@ def expanded(found: Marginal, rest: Any) -> str:
     )
 
 
-def matching(
+def matching_order(
     step: At, source: Any, over: Sequence[Any], target: Any, wanted: Sequence[Any]
 ) -> list[int]:
     """The order of ``over`` in which one integrand becomes the other.

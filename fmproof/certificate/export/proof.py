@@ -53,7 +53,7 @@ class CoqKnown:
     proof: str
 
 
-class Proof:
+class CoqProof:
     """The lemmas of a certificate, and the facts of arithmetic that they use.
 
     ``scripts`` knows how a step of each rule is proved (None: a rule without translation).
@@ -117,7 +117,7 @@ def _comment(step: RuleApplication) -> str:
 class At:
     """A step whose proof is being written."""
 
-    def __init__(self, proof: Proof, number: int, scope: CoqScope) -> None:
+    def __init__(self, proof: CoqProof, number: int, scope: CoqScope) -> None:
         self.proof, self.scope = proof, dict(scope)
         self.step = proof.steps[number]
         self.printer = proof.printer
@@ -325,4 +325,4 @@ class At:
         return self.printer.function(over, self.scope, write)
 
 
-__all__ = ["REFL", "At", "CoqKnown", "Proof"]
+__all__ = ["REFL", "At", "CoqKnown", "CoqProof"]

@@ -21,7 +21,7 @@ from fmproof.certificate.export.instances import Parts
 from fmproof.certificate.export.proof import At, CoqKnown
 from fmproof.certificate.export.spaces import at, nested
 from fmproof.certificate.export.statement.sorts import (
-    FUNCTIONS,
+    FUNCTION_NAMES,
     NotExported,
     arguments,
     densities,
@@ -31,9 +31,8 @@ from fmproof.certificate.export.statement.sorts import (
     product,
     space,
 )
-from fmproof.kernel.algebra import ratio_and_denominator
 from fmproof.lang import nodes, props
-from fmproof.lang.arithmetic import Add, Mul, Pow, factors, mul, without
+from fmproof.lang.arithmetic import Add, Mul, Pow, factors, mul
 from fmproof.lang.scope import free_vars
 
 CoqScript = Callable[[At], str]
@@ -158,10 +157,10 @@ def equal_sides(step: At) -> str:
 
 def congruence(step: At) -> str:
     node, parts = step.arg(0), step.arg(1)
+    if not parts:
+        return arithmetic(step)
     kind = node.kind if isinstance(node, Parts) else type(node)
     if kind in (nodes.IntegralOver, nodes.Expect):
-        if not parts:
-            return REFL
         whole = Parts(kind, tuple(node.args))
         return chain(_if_zero(step, step.conclusion.lhs, whole), _under(step, whole, parts[0][1]))
     if kind is nodes.CondExpect:
@@ -232,8 +231,8 @@ def _shape(step: At, node: Any, parts: list[Tree]) -> Tree:
     kind = node.kind if isinstance(node, Parts) else type(node)
     if kind is nodes.Apply:
         return Tree("applied", tuple(parts), value=step.proof.symbols.heads[node.head])
-    if kind in FUNCTIONS:
-        return Tree("applied", tuple(parts), value=FUNCTIONS[kind])
+    if kind in FUNCTION_NAMES:
+        return Tree("applied", tuple(parts), value=FUNCTION_NAMES[kind])
     if kind is Add:
         return Tree("vector sum" if parts[0].vector else "sum", tuple(parts))
     if kind is Pow:
@@ -308,7 +307,7 @@ def only_almost(step: At, source: From, bound: set[Any], inside: Any) -> list[An
     ]
 
 
-def together(where: str, facts: list[tuple[str, str]]) -> tuple[str, str]:
+def conjunction(where: str, facts: list[tuple[str, str]]) -> tuple[str, str]:
     """Predicates that hold almost everywhere as one: the predicate and the proof."""
     holds, proof = facts[-1]
     for P, other in reversed(facts[:-1]):
@@ -330,7 +329,7 @@ def all_at_points(step: At, conditions: list[Any], node: Any) -> tuple[str, str]
     """Hypotheses that hold almost everywhere under the measure of ``node``, as one."""
     over = items(node.measure)
     facts = [(at_points(step, h, over, node), almost_at_points(step, h, node)) for h in conditions]
-    return together(space(over), facts)
+    return conjunction(space(over), facts)
 
 
 def conjunct(name: str, i: int, count: int) -> str:
@@ -393,22 +392,16 @@ def bilinearity(step: At) -> str:
     return step.equality.trees(tree(c.lhs, step.scope), tree(c.rhs, step.scope), "inner_products")
 
 
-def cancel(step: At) -> str:
+def cancel_denominator(step: At) -> str:
     """b (a/b) k = a k."""
-    term, c, eq = step.arg(0), step.conclusion, step.equality
-    parts = factors(term)
-    found = ratio_and_denominator(parts)
-    if found is None:
-        raise NotExported("no ratio to cancel")
-    ratio: Any = parts[found[0]]
-    a, b = ratio.args
-    rest = without(parts, *found)
+    c, eq, (a, b, rest) = step.conclusion, step.equality, (step.arg(i) for i in range(3))
+    term, ratio = c.lhs, nodes.Ratio(a, b)
     vanishing = step.given(step.step.hypotheses[0])
     s = step.scope
     quotient = Tree("product", (tree(b, s), tree(ratio, s)))
     x, y = step.printer.term(a, s), step.printer.term(b, s)
     if dimension(term):
-        others = tree(mul(*rest), s)
+        others = tree(rest, s)
         before = Tree("scaled", (quotient, others))
         after = Tree("scaled", (tree(a, s), others))
         cancelled = f"(f_equal (fun h : R => vscal h {eq.text(others)}) (cancel {vanishing}))"
@@ -417,7 +410,7 @@ def cancel(step: At) -> str:
             cancelled,
             eq.trees(after, tree(c.rhs, s, dimension(term))),
         )
-    others = tree(mul(*rest), s)
+    others = tree(rest, s)
     whole = Tree("product", (tree(a, s), others))
     merged = eq.trees(whole, tree(c.rhs, s))
     k, r = eq.text(others), eq.text(tree(c.rhs, s))
@@ -427,8 +420,8 @@ def cancel(step: At) -> str:
     )
 
 
-def multiple_vanishes(step: At) -> str:
-    goal, (premise,) = step.arg(0), step.step.hypotheses
+def vanishing_multiple(step: At) -> str:
+    goal, (premise,) = step.conclusion, step.step.hypotheses
     eq, s = step.equality, step.scope
     a = premise.args[0]  # of an instance, such as w = 1, the factor's place may be another's
     k = mul(*(Counter(factors(goal.args[0])) - Counter(factors(a))).elements())

@@ -82,14 +82,37 @@ def determines_one(row: ComparedRow) -> bool:
     if row.unknown or not is_of_coefficients(row.before, row.claim):
         return False
     known = known_coefficients(context, item)
+    if item.inline:  # "for the schedule σ(t)² = …" behind "with σ(t) = t": another case
+        words = {other.place for other in context.reading.items if other.inline}
+        known = {head: said for head, said in known.items() if said.place not in words}
     found = next(iter(determined(row.before, row.claim, item.place, known)), None)
     itself = getattr(row.before, "head", None)
-    bare = found is not None and is_bare_symbol(row.left)
+    bare = found is not None and is_bare_symbol(row.left) and not says_how_it_grows(row)
     if bare and (found.head is not itself or isinstance(item.right, t.Num)):  # type: ignore[union-attr]
         return False  # ȧ_t = c b_t says nothing of b_t; h(s) = 0 may be meant at one s
     if found is not None:
         context.determined.append((item, found))
+        context.said.tells[item.index] = key_of_head(context.elab, found.head)
     return found is not None
+
+
+def says_how_it_grows(row: ComparedRow) -> bool:
+    """s'(t) = f(t) s(t): how a coefficient grows, by itself."""
+    if not (isinstance(row.before, Partial) and isinstance(row.before.body, Apply)):
+        return False
+    return row.before.body.head in heads_in([row.claim])
+
+
+def learn_value(row: ComparedRow) -> None:
+    """Of a chain c² = … about a coefficient: what c is by its last row, too."""
+    context, first = row.context, row.context.chain.lines[0]
+    told = {said.head for _, said in context.determined}
+    if row.relation != "=" or not (first.stands and told & heads_in([first.term])):
+        return
+    if first.term == row.before or not is_of_coefficients(first.term, row.claim):
+        return
+    found = determined(first.term, row.claim, row.item.place, {})
+    context.determined += [(row.item, said) for said in found if said.head in told]
 
 
 def says_what_a_symbol_is(row: ComparedRow) -> bool:

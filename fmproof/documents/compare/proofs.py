@@ -16,6 +16,7 @@ from fmproof.documents.convexity import convex_ways
 from fmproof.documents.determinants import determinant_rules
 from fmproof.documents.prove import Proof
 from fmproof.documents.said_densities import density_facts
+from fmproof.documents.second_moments import of_squares
 from fmproof.documents.suggest import replaced
 from fmproof.documents.terms import heads_in, kinds_in
 from fmproof.documents.trigonometry import circular_rules
@@ -23,6 +24,7 @@ from fmproof.lang.nodes import (
     CondExpect,
     Expect,
     Let,
+    Partial,
 )
 from fmproof.reading.notation.randomness import means
 
@@ -127,6 +129,7 @@ def prove_from_assumed(row: ComparedRow, candidates: Sequence[Expr]) -> Proof:
         sides = [before, row.claim]
         known = row.context.facts.about(sides, row.item.index)
         facts = [f for f in known if f.assumed or f.rests_on]
+        facts += of_squares(facts, sides)
         facts += circular_rules(row.context.elab, sides)
         facts += determinant_rules(row.context, sides)
         if facts:
@@ -180,14 +183,28 @@ def prove_in_cases(row: ComparedRow) -> Proof:
     """A row that is false for arbitrary symbols, with what the document says of them."""
     context = row.context
     until = process_time() + _SECONDS_NEAR
-    for sides, places in in_cases(context, row.item, row.before, row.claim):
-        if process_time() > until:
-            break
-        known = circular_rules(context.elab, sides)
-        if not known and context.numeric and context.numbers.of(*sides).status == "refuted":
-            continue
-        proof = context.prover.prove(*sides, facts=known)
-        if proof.proved:
-            context.said.in_cases.add(row.item.index)
-            return replace(proof, rests_on=(places,))
+    for before, told in _starts(row):
+        for sides, places in in_cases(context, row.item, before, row.claim):
+            if process_time() > until:
+                return Proof(False)
+            known = circular_rules(context.elab, sides)
+            wrong = context.numeric and context.numbers.of(*sides).status == "refuted"
+            if wrong and not known:
+                continue
+            proof = context.prover.prove(*sides, facts=known)
+            if proof.proved:
+                context.said.in_cases.add(row.item.index)
+                return replace(proof, rests_on=(*told, places))
     return Proof(False)
+
+
+def _starts(row: ComparedRow) -> Iterator[tuple[Expr, tuple[str, ...]]]:
+    """What a row goes on from: its left side, and what earlier rows say of that slope."""
+    context = row.context
+    yield row.before, ()
+    if isinstance(row.before, Partial):
+        for other in dict.fromkeys(other.index for other, _ in context.determined):
+            slope, value = context.said.read[other]
+            item = context.reading.items[other]
+            if slope == row.before and context.said.holds_at(item, row.item):
+                yield value, (item.place,)

@@ -15,14 +15,16 @@ from sympy import Expr
 
 from fmproof.documents import in_law
 from fmproof.documents.cases import in_stated_cases
-from fmproof.documents.chain import Line
+from fmproof.documents.chain import ChainLine
 from fmproof.documents.compare.fairness import fails_in_plane, has_a_stray_point, is_fair
 from fmproof.documents.compare.kinds import (
     TIES,
     determines_one,
     is_continuity,
     is_evolution,
+    learn_value,
     normalises,
+    says_how_it_grows,
     says_what_a_symbol_is,
     speaks_of_coefficients,
     states_a_moment,
@@ -92,7 +94,8 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
             return report(item, "hypothesis", "what its law is chosen by", row.reading)
         laws = [h for h in heads_in([row.before]) if h.draws and h.definition is None]
         if laws and fixes_a_moment(context.elab, item):
-            context.assume(item, row.before, claim)
+            if not item.denied:
+                context.assume_moment(item, row.before, claim)
             return report(item, "hypothesis", "what is assumed of a law", row.reading)
         law = in_law.merged(context, item, row.before, claim) if relation == "=" else None
         if law is not None:
@@ -149,7 +152,7 @@ def _wrong_in_its_case(row: ComparedRow) -> RowReport | None:
 def _about_laws(row: ComparedRow, found: RowReport) -> RowReport:
     """A row about laws: what follows goes on from its right side."""
     if found.verdict == "proved":
-        row.context.chain.begin_anew(Line(row.claim, True, row.item.right))
+        row.context.chain.begin_anew(ChainLine(row.claim, True, row.item.right))
     else:
         row.context.chain.add(row.claim, False)
     return found
@@ -164,6 +167,7 @@ def proved_row(row: ComparedRow, proof: Proof) -> RowReport:
     if row.relation == "=" and item.index not in context.said.in_cases:
         context.learn(item, row.before, row.claim, proof)
         _learn_slope(row)
+    learn_value(row)
     words = _from_lines(proof)
     if item.index in context.said.in_cases:
         words += ", which is taken to hold"
@@ -212,7 +216,7 @@ def left_unproved(row: ComparedRow, proof: Proof) -> RowReport:
         if row.on_a_line:
             words += "; in two dimensions the numbers show nothing"
         return replace(report(item, verdict, words, row.reading), numeric=evidence)
-    if determines_one(row) and not is_bare_symbol(row.left):
+    if determines_one(row) and (says_how_it_grows(row) or not is_bare_symbol(row.left)):
         until = section_end(context.reading, item)
         context.chain.add(row.claim, True, item.right, until)
         return report(item, "hypothesis", TIES, row.reading)
@@ -240,7 +244,7 @@ def left_unproved(row: ComparedRow, proof: Proof) -> RowReport:
     return replace(report(item, verdict, why, row.reading), numeric=evidence)
 
 
-def from_undecided(row: ComparedRow, line: Line) -> RowReport | None:
+def from_undecided(row: ComparedRow, line: ChainLine) -> RowReport | None:
     """The verdict where the row above is open: it is all that this row claims to follow from.
 
     It can be proved, or agree; what is wrong is told from what stands.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fmproof.documents.model import CheckReport, DocumentReport, NumericEvidence, RowReport
-from fmproof.report.json import finite, schema_in, written
+from fmproof.report.json import finite, json_text, schema_in
 
 _SCHEMA = 1
 
@@ -18,7 +18,7 @@ def render(report: CheckReport) -> str:
         "wrong": report.wrong,
         "documents": [_document(one) for one in report.documents],
     }
-    return written(document)
+    return json_text(document)
 
 
 def schema() -> dict[str, Any]:

@@ -96,14 +96,17 @@ class _Page:
                 where = f"guessed: {symbol.why}" if symbol.guessed else why
                 yield from self._hung(f"    {name:{widest}}  ", f"{symbol.reading}  ({where})")
             yield ""
+        passed_over = 0
         for row in document.rows:
             if row.inline and row.verdict in ("skip", "hypothesis", "open") and not self.details:
-                continue
-            yield from self.row(document, row)
+                passed_over += 1
+            else:
+                yield from self.row(document, row)
         for line, words in document.problems:
             yield from self._hung(f"  – {document.file}:{line}  ", words)
         yield ""
-        yield from self._hung("  ", _counts(document))
+        more = f"; {passed_over} of them within lines, see --details" if passed_over else ""
+        yield from self._hung("  ", _counts(document) + more)
         yield ""
 
     def row(self, document: DocumentReport, row: RowReport) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sympy import Expr
 
-from fmproof.documents.chain import Line, RowChain
+from fmproof.documents.chain import ChainLine, RowChain
 from fmproof.documents.context import Context
 from fmproof.documents.items import Item
 from fmproof.errors import FmproofError, SortError
@@ -16,7 +16,7 @@ _DEFECTS = (TypeError, ValueError, AttributeError, LookupError, AssertionError, 
 def start_chain(context: Context, item: Item, left: Expr) -> None:
     if not item.inline:
         node = item.candidate.left if item.candidate is not None else item.left
-        context.chain = RowChain([Line(left, True, node)], item.left)
+        context.chain = RowChain([ChainLine(left, True, node)], item.left)
 
 
 def break_chain(context: Context, item: Item, why: str) -> None:
@@ -34,7 +34,7 @@ def go_on_behind(context: Context, item: Item) -> None:
     line, why = None, "the row before it is not understood"
     if item.right is not None and item.problem is None:
         try:
-            line = Line(context.elab.side(item.right), True, item.right)
+            line = ChainLine(context.elab.side(item.right), True, item.right)
         except (NotYet, SortError, FmproofError, RecursionError, *_DEFECTS):
             pass
     if item.left is not None and item.left is not context.chain.left:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import Expr
 
 from fmproof.documents import in_law
-from fmproof.documents.chain import Line, RowChain
+from fmproof.documents.chain import ChainLine, RowChain
 from fmproof.documents.compare.verdict import verdict_on
 from fmproof.documents.constants import introduce, introduce_coefficient
 from fmproof.documents.context import Context, open_row, report
@@ -37,7 +37,7 @@ def judge_claim(context: Context, item: Item, relation: str) -> RowReport:
         kept = chain.equal_to_left(item.index) if same else []
         try:
             left = context.motions.get(moved_point(context.elab, item.left), item.left)
-            start = Line(context.elab.side(left), True, left)
+            start = ChainLine(context.elab.side(left), True, left)
             context.chain = RowChain([start, *kept], item.left)
         except (NotYet, SortError, FmproofError) as error:
             context.chain = RowChain([], item.left, str(error))
@@ -63,7 +63,7 @@ def judge_claim(context: Context, item: Item, relation: str) -> RowReport:
     by_steps = None if closed is None else in_law.closed_form(context, item, closed)
     if by_steps is not None:
         if by_steps.verdict == "proved":
-            context.chain.begin_anew(Line(claim, True, item.right))
+            context.chain.begin_anew(ChainLine(claim, True, item.right))
         return by_steps
     return verdict_on(context, item, claim, relation)
 
@@ -85,5 +85,5 @@ def _is_unlike(context: Context, item: Item) -> bool:
 
 def _after_broken(context: Context, item: Item, claim: Expr) -> RowReport:
     why = context.chain.broken or "there is no row before it"
-    context.chain.lines.append(Line(claim, True))
+    context.chain.lines.append(ChainLine(claim, True))
     return report(item, "open", f"what it is compared with is not known: {why}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from sympy import Expr
 
-from fmproof.documents.chain import Line, RowChain
+from fmproof.documents.chain import ChainLine, RowChain
 from fmproof.documents.context import Context
 from fmproof.documents.items import Item, head_of
 from fmproof.documents.motion import (
@@ -32,7 +32,7 @@ def is_motion(context: Context, item: Item) -> bool:
         return False
     context.motions[name] = item.right
     if not item.inline:
-        context.chain = RowChain([Line(velocity, True, item.right)], item.left)
+        context.chain = RowChain([ChainLine(velocity, True, item.right)], item.left)
     return True
 
 
@@ -59,7 +59,7 @@ def _follow(context: Context, item: Item, path: Head, left: Expr, right: Expr) -
     context.said.read[item.index] = (left, right)
     context.assume(item, left, right)
     if not item.inline:
-        context.chain = RowChain([Line(left, True, item.left)], item.left)
+        context.chain = RowChain([ChainLine(left, True, item.left)], item.left)
         context.chain.add(right, True, item.right)
 
 
@@ -105,7 +105,7 @@ def is_start(context: Context, item: Item) -> bool:
     context.said.settled.add(item.index)
     context.assume(item, *sides)
     if not item.inline:
-        context.chain = RowChain([Line(side, True) for side in sides], left)
+        context.chain = RowChain([ChainLine(side, True) for side in sides], left)
     return True
 
 

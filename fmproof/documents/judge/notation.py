@@ -27,7 +27,8 @@ from fmproof.reading.notation.definitions import POINT
 from fmproof.reading.notation.elaborate import Elaborator, NotYet
 from fmproof.reading.notation.evidence import Evidence
 from fmproof.reading.notation.hidden_noise import laws_of_others, noised
-from fmproof.reading.notation.symbols import key_of, spelled
+from fmproof.reading.notation.lacking import value_of
+from fmproof.reading.notation.symbols import conventional, key_of, spelled
 from fmproof.reading.notation.words import speaks_of_chains
 
 
@@ -88,8 +89,11 @@ def _learn_densities_of_paths(context: Context) -> None:
     laws = [draw.law for draw in context.reading.law_draws]
     said = {key_of(law) for law in laws if isinstance(law, t.Sym)} | set(context.elab.candidates)
     for key, calls in context.elab.evidence.called.items():
-        if not context.elab.is_density(key) or key in said or any(call.given for call in calls):
+        if not context.elab.is_density(key) or key in said:
             continue
+        if any(call.given and not _of_a_label(call) for call in calls):
+            continue
+        calls = [call for call in calls if not call.given]
         found = list(map(_at_its_time, calls))
         by_letter = not (any(found) or context.elab.strict or key in context.elab.evolving)
         if by_letter:
@@ -99,6 +103,13 @@ def _learn_densities_of_paths(context: Context) -> None:
             context.elab.density_of.setdefault(key, *paths.values())
             if by_letter:
                 context.elab.by_letter.add(key)
+
+
+def _of_a_label(call: t.Call) -> bool:
+    """p_t(x|y), p_t(y|x) with a label y: nothing that a path is made of, nor another time."""
+    places = [*call.args, *map(value_of, call.given)]
+    label = [n for n in places if isinstance(n, t.Sym) and conventional("labels", n.name)]
+    return len(places) == 2 and len(label) == 1 and not label[0].sub
 
 
 def _path_of(context: Context, call: t.Call) -> t.Sym | None:

@@ -41,8 +41,9 @@ from fmproof.documents.motion import (
     speaks_of_every_point,
 )
 from fmproof.documents.numbers import Numbers
+from fmproof.documents.points import chain_from, points_in
 from fmproof.documents.prove import Checked, FirstWitness
-from fmproof.documents.redefined import begin, redefinition
+from fmproof.documents.redefined import begin, redefinition, special_path
 from fmproof.documents.special_laws import (
     SpecialLaws,
     speaks_of_independent_draws,
@@ -183,6 +184,7 @@ class Judge:
         self.elab.off_paths = speaks_of_every_point(item.left, item.right)
         if item.left is not None:
             self.elab.vanished.clear()
+            self.elab.points = points_in(self.elab, chain_from(self.reading.items, item))
         relation = item.row.relation
         if item.problem is not None:
             if not item.inline:
@@ -224,6 +226,9 @@ class Judge:
             by_steps = in_law.closed_form(self.context, item, case)
             begin_case(self.context, item, case)
             return by_steps or report(item, "definition", "from here on, that is what it is")
+        becomes = special_path(self.reading, item, self.elab) if relation == "=" else None
+        if becomes is not None:
+            return self._define_anew(item, becomes)
         condition = item.assumed and not isinstance(item.right, t.Num)
         letter = item.left if item.inline and isinstance(item.left, t.Sym) else None
         known = letter is not None and is_nothing_new(self.context, item)  # then it can be proved

@@ -7,7 +7,7 @@ from sympy import S
 from fmproof.documents.candidates import (
     takes_a_value,
 )
-from fmproof.documents.chain import Line, RowChain
+from fmproof.documents.chain import ChainLine, RowChain
 from fmproof.documents.context import Context
 from fmproof.documents.items import Item
 from fmproof.errors import FmproofError, SortError
@@ -85,7 +85,7 @@ def is_drawn_back(context: Context, item: Item) -> bool:
     if solved or not is_drawn_from(left, right):
         return False
     try:
-        lines = [Line(context.elab.term(side), True, side) for side in (left, right)]
+        lines = [ChainLine(context.elab.term(side), True, side) for side in (left, right)]
     except (NotYet, SortError, FmproofError):
         return False
     if not item.inline:
@@ -101,7 +101,7 @@ def names_a_step(context: Context, item: Item) -> bool:
     if key_of(left) in context.steps_named or context.elab.candidates.get(key_of(left)):
         return False
     try:
-        lines = [Line(context.elab.term(side), True, side) for side in (left, right)]
+        lines = [ChainLine(context.elab.term(side), True, side) for side in (left, right)]
     except (NotYet, SortError, FmproofError):
         return False
     context.steps_named.add(key_of(left))

@@ -51,6 +51,7 @@ class Sayings:
     specialised: dict[Head, Item] = field(default_factory=dict)
     left_open: set[int] = field(default_factory=set)  #: claims of which nothing is known
     in_cases: set[int] = field(default_factory=set)  #: rows that hold by what others say
+    tells: dict[int, str] = field(default_factory=dict)  #: rows that say what a coefficient is
 
     def __post_init__(self) -> None:
         self.rows = [
@@ -74,9 +75,19 @@ class Sayings:
             return False
         if not self._has(other, key) or _uses(other, item):
             return False
+        if self.tells.get(other.index, key) != key:
+            return False  # c² = (1 − k)² + k² s² says what c is, by any k
         left = equated_with(self.items, other)
+        if isinstance(left, t.Sym) and self._is_draw(other):
+            return False  # X_t = s(t) x_0 + σ(t) ε says how X_t is drawn
         about = {key_of(node) for node in subjects(left)} if left is not None else set()
         return other.index not in self.left_open or key in about
+
+    def _is_draw(self, other: Item) -> bool:
+        """Whether a row is a sum with something random in it."""
+        random = self.elab.evidence.random
+        letters = t.walk(other.right) if isinstance(other.right, t.Add) else ()
+        return any(isinstance(n, t.Sym) and spelled(n) in random for n in letters)
 
     def _has(self, other: Item, key: str) -> bool:
         """Whether a symbol is in a row."""

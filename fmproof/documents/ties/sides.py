@@ -9,6 +9,7 @@ from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Elaborator
 from fmproof.reading.notation.symbols import key_of, spelled
 
+_OF_LAWS = ("Var", "Cov", "tr", "KL")
 _AVERAGES = (t.Expectation, t.Integral, t.Extremum)
 
 
@@ -42,6 +43,8 @@ def subjects(node: t.Node) -> Iterator[t.Sym]:
         yield node.head
     elif isinstance(node, t.Derivative):
         yield from subjects(node.body)
+    elif isinstance(node, t.Function) and node.name in _OF_LAWS:
+        return  # Var[c x] = … says something of a law, and of no c
     else:
         for child in t.children(node):
             yield from subjects(child)

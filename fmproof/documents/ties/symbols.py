@@ -111,9 +111,18 @@ def by_itself(elab: Elaborator, head: Head, terms: Sequence[Expr]) -> str:
     for one in elab.candidates.get(key, ()):
         if one.state != "refused" or _any_coefficient(elab, head, one, terms):
             continue
+        if _is_of_another(head, one.left):
+            continue
         if not any(isinstance(n, t.Normal) for n in t.walk(one.right)):
             return f"the definition of {shown} is not understood: {one.why}"
     return ""
+
+
+def _is_of_another(head: Head, left: t.Node) -> bool:
+    """Whether a definition of p(x|y) says nothing of p(x)."""
+    if not (isinstance(head, Density) and isinstance(left, t.Call)):
+        return False
+    return bool(left.given) is not bool(head.given) and not left.after
 
 
 def _any_coefficient(
@@ -164,6 +173,34 @@ def _drawn_from(terms: Sequence[Expr]) -> set[Head]:
     averages = {n for term in terms for n in term.atoms(Expect)} | conditional
     draws = {item for node in averages for item in node.measure if isinstance(item, Apply)}
     return {draw.head for draw in draws if given.intersection(drawn_by(draw))}
+
+
+def averaged_by_itself(terms: Sequence[Expr], laws: set[Head]) -> set[Head]:
+    """Those of ``laws`` whose draws stand outside functions alone, as v does in E[(vᵀ s(x))²]: of
+    an x that any function is taken at the moments say nothing."""
+    averages = {node for term in terms for node in term.atoms(Expect, IntegralOver)}
+    draws = {one for node in averages for one in node.measure if getattr(one, "head", None) in laws}
+    alone = _outside(averages)
+    return {draw.head for draw in draws if set(drawn_by(draw)) & alone}
+
+
+def _outside(averages: set[Any]) -> set[Var]:
+    """The variables in averages that are no arguments of functions, nor places of derivatives."""
+    found: set[Var] = set()
+    inside: set[Var] = set()
+    waiting: list[Basic] = [node.body for node in averages]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, Var):
+            found.add(node)
+        elif isinstance(node, Grad | Div | Partial):
+            waiting.append(node.body)
+            inside |= free_vars(node.at)
+        elif isinstance(node, Apply):
+            inside |= {v for place in node.arguments for v in free_vars(place)}
+        else:
+            waiting += node.args
+    return found - inside
 
 
 def moving(terms: Sequence[Expr]) -> set[Head]:

@@ -240,7 +240,9 @@ class Ties:
         if not laws or not any(term.has(Expect, IntegralOver) for term in terms):
             return ""
         if any(symbols.is_of_points(h) or isinstance(h, Field) for h in undefined if h not in laws):
-            return ""  # whatever functions are averaged
+            laws = symbols.averaged_by_itself(terms, laws)
+            if not laws:
+                return ""  # whatever functions are averaged
         together = [h for h in laws if sum(v.sort is Sort.VEC for v in h.main) > 1]
         if together and self.independent:
             return f"words say that draws are independent, such as those from {text(together[0])}"

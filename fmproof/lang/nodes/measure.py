@@ -184,7 +184,7 @@ def require_measure(items: Sequence[Any], owner: str) -> None:
             seen.add(var)
     later = set(seen)
     for item in items:
-        missing = sorted(v.name for v in conditions(item) & later)
+        missing = sorted(v.name for v in parents_of(item) & later)
         if missing:
             raise SortError(
                 f"{owner}: {shown(item)} depends on {', '.join(missing)}, which is not drawn "
@@ -202,7 +202,7 @@ def require_draw(item: Any, owner: str) -> None:
         )
 
 
-def conditions(item: Draw) -> set[Var]:
+def parents_of(item: Draw) -> set[Var]:
     """The variables that a draw depends on: those of a density's sub, sup and given places."""
     if type(item) is not Apply:
         return set(free_vars(item.value)) if type(item) is Let else set()
@@ -229,7 +229,7 @@ def law_order(factors: Sequence[Any]) -> tuple[Apply, ...] | None:
     order: list[Apply] = []
     while waiting:
         pending = {var for factor in waiting for var in drawn_by(factor)}
-        ready = [i for i, factor in enumerate(waiting) if not pending & conditions(factor)]
+        ready = [i for i, factor in enumerate(waiting) if not pending & parents_of(factor)]
         if not ready:
             return None
         order.extend(waiting[i] for i in ready)

@@ -19,13 +19,13 @@ import numpy as np
 from fmproof.errors import InputError
 from fmproof.losses.budget import Budget
 from fmproof.losses.estimate import Estimate
-from fmproof.losses.quantities import Quantity, check, check_aims, columns, shaped
+from fmproof.losses.quantities import Quantity, check_aims, checked_quantities, columns, shaped
 from fmproof.models.arrays import number
 from fmproof.models.problem import Problem
 from fmproof.models.velocity import PolynomialVelocity
 
 if TYPE_CHECKING:
-    from fmproof.losses.certified.over_time import Progress
+    from fmproof.losses.certified.over_time import PanelProgress
     from fmproof.models.balls import Ball
 
 _BITS = 106  # of the balls' midpoints
@@ -41,7 +41,7 @@ def evaluate(
     quantities: Iterable[str],
     tolerance: float = 1e-9,
     max_evaluations: float = 2e5,
-    progress: Progress | None = None,
+    progress: PanelProgress | None = None,
     seconds: float = math.inf,
 ) -> dict[Quantity, Estimate]:
     """Enclose quantities of a one-dimensional problem, integrated over the time law.
@@ -68,7 +68,7 @@ def evaluate(
             need a model of too high a degree, the schedule uses a function without a certified
             form, or python-flint is not installed.
     """
-    asked = check(problem, quantities)
+    asked = checked_quantities(problem, quantities)
     check_aims(tolerance, max_evaluations)
     _require_available(problem)
     names = _within_degree(problem, asked)
@@ -108,7 +108,7 @@ def at_time(
         InputError: as for :func:`evaluate`, and when t is not a rational between 0 and 1, or p_t
             has no density there.
     """
-    names = check(problem, quantities)
+    names = checked_quantities(problem, quantities)
     time = number(t, "t")
     if not isinstance(time, Fraction) or not 0 <= time <= 1:
         raise InputError(f"t: expected a rational between 0 and 1, found {t!r}")

@@ -27,7 +27,7 @@ from typing import Any, NamedTuple
 from flint import acb, arb
 
 from fmproof.losses.budget import Budget
-from fmproof.models.balls import Ball, add, ball_sum, power
+from fmproof.models.balls import Ball, ball_sum, entrywise_sum, power
 
 Integrand = Callable[..., Any]
 """A function of the first coordinate, and of a frame if cells have one, that returns the values or
@@ -131,7 +131,7 @@ class _Memo:
         self._known[key] = [_begun(self.integrand, ball, cell) for ball in balls]
 
 
-class Integral(NamedTuple):
+class EnclosedIntegrals(NamedTuple):
     """Enclosures of the integrals, and what they took.
 
     Attributes:
@@ -162,7 +162,7 @@ def integrate(
     budget: Budget,
     tick: Callable[[int, int], None] | None = None,
     bound: Callable[[Cell], list[Ball]] | None = None,
-) -> Integral:
+) -> EnclosedIntegrals:
     """Enclose the integrals of all entries of ``integrand`` over the union of ``cells``.
 
     Args:
@@ -176,7 +176,7 @@ def integrate(
     """
     every = list(cells)
     if not every:
-        return Integral([arb(0)] * len(target), 0, [])
+        return EnclosedIntegrals([arb(0)] * len(target), 0, [])
     memo = _Memo(integrand, len(every[0].edges))
     whole = sum(float(cell.volume) for cell in every)
     pending: list[tuple[float, Cell]] = []
@@ -195,7 +195,7 @@ def integrate(
         spent += 1
         balls = bound(cell)
         if all(_within(b, entry * volume / whole) for b, entry in zip(balls, target, strict=True)):
-            values = add(values, balls)
+            values = entrywise_sum(values, balls)
             return
         sizes = [float(b.rad()) / entry for b, entry in zip(balls, target, strict=True)]
         heappush(pending, (-max(sizes, key=lambda v: (v == v, v)), cell))
@@ -217,7 +217,7 @@ def integrate(
             continue
         range_only = by_range(integrand, cell)
         if all(_within(ball, tau) for ball, tau in zip(range_only, share, strict=True)):
-            values = add(values, range_only)
+            values = entrywise_sum(values, range_only)
             continue
         axis, tried = _axis_to_cut(memo, cell)
         spent += tried + 1
@@ -233,10 +233,10 @@ def integrate(
         if plan.cost and budget.out_of_time:
             leftover.append(cell)
             continue
-        values = add(values, plan.errors)
+        values = entrywise_sum(values, plan.errors)
         if plan.cost:
-            values = add(values, _sum(memo, cell, plan.nodes))
-    return Integral(values, spent + cost, leftover)
+            values = entrywise_sum(values, _sum(memo, cell, plan.nodes))
+    return EnclosedIntegrals(values, spent + cost, leftover)
 
 
 def by_range(integrand: Integrand, cell: Cell) -> list[Ball]:
@@ -379,9 +379,9 @@ def _sum(memo: _Memo, cell: Cell, nodes: tuple[int, ...]) -> list[Ball]:
         values = here
         if memo.axes > 1:
             rows = ([w * v for v in here(x)] for x, w in _nodes(cell.edges[1], nodes[1]))
-            values = reduce(add, rows)
+            values = reduce(entrywise_sum, rows)
         scaled = [weight * _real(value) for value in values]
-        totals = scaled if totals is None else add(totals, scaled)
+        totals = scaled if totals is None else entrywise_sum(totals, scaled)
     return totals or []
 
 

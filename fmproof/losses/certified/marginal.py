@@ -29,7 +29,7 @@ class Atom(NamedTuple):
     variance: Ball
 
 
-class Component(NamedTuple):
+class EnclosedComponent(NamedTuple):
     """A component at one time: w_k N(centre, variance) at a place, and what is known of z given x
     and k.
 
@@ -113,7 +113,7 @@ class Marginal:
         """The number of columns."""
         return sum(self.widths)
 
-    def components(self, now: Moment) -> list[Component]:
+    def components(self, now: Moment) -> list[EnclosedComponent]:
         """The mixture at one time; not finite where a variance may be zero."""
         found = []
         for atom in self.atoms:
@@ -122,7 +122,7 @@ class Marginal:
             covariance = now.dalpha * now.alpha * atom.variance + now.dbeta * now.beta
             wronskian = now.dalpha * now.beta - now.dbeta * now.alpha
             found.append(
-                Component(
+                EnclosedComponent(
                     weight=atom.weight,
                     centre=self.centre(atom, now.alpha),
                     variance=variance,
@@ -203,7 +203,7 @@ class Slice:
         return found
 
 
-def over_time(
+def weighted_over_time(
     views: Sequence[Marginal], time: Callable[[Ball], Ball], density: Callable[[Ball], Ball]
 ) -> Callable[[Ball, int], Callable[[Ball], list[Ball]]]:
     """The integrands, weighted by the density of y, as functions of y and a view, and then of the

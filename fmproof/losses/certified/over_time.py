@@ -13,19 +13,25 @@ from flint import arb
 from fmproof.errors import InputError
 from fmproof.losses import quadrature
 from fmproof.losses.budget import Budget
-from fmproof.losses.certified.cubature import Cell, Integral, Integrand, by_range, integrate
+from fmproof.losses.certified.cubature import (
+    Cell,
+    EnclosedIntegrals,
+    Integrand,
+    by_range,
+    integrate,
+)
 from fmproof.losses.certified.frames import Frames
 from fmproof.losses.certified.joint import JointColumns
-from fmproof.losses.certified.marginal import Marginal, over_time
+from fmproof.losses.certified.marginal import Marginal, weighted_over_time
 from fmproof.losses.certified.overlap import without_overlap
 from fmproof.losses.certified.panels import bounded, disjoint_places, panels, stacks, whole
 from fmproof.losses.certified.schedule import time_axis
 from fmproof.losses.certified.tails import beyond, in_a_cell
 from fmproof.losses.quantities import Columns, Quantity
-from fmproof.models.balls import Ball, add, is_finite, rational
+from fmproof.models.balls import Ball, entrywise_sum, is_finite, rational
 from fmproof.models.problem import Problem
 
-Progress = Callable[[int, int], None]
+PanelProgress = Callable[[int, int], None]
 """Called with the cells that are summed and all that are planned."""
 
 _ROUGH = 1e-2  # the tolerance at which the size of the values is looked up
@@ -76,7 +82,7 @@ class _Run(ABC):
             found[columns] = [largest or 1.0] * (columns.stop - columns.start)
         return found
 
-    def _spend(self, integral: Integral) -> Integral:
+    def _spend(self, integral: EnclosedIntegrals) -> EnclosedIntegrals:
         self.cost["evaluations"] += integral.evaluations * len(self.marginal.atoms)
         self.cost["unresolved"] += len(integral.leftover)
         return integral
@@ -103,7 +109,7 @@ class OverTime(_Run):
         names: tuple[Quantity, ...],
         tolerance: float,
         budget: Budget,
-        progress: Progress | None,
+        progress: PanelProgress | None,
     ) -> None:
         super().__init__(problem, names, budget)
         self.axis = time_axis(problem.time, tolerance / 100)
@@ -144,20 +150,20 @@ class OverTime(_Run):
         frames = Frames(self.marginal)
         found = panels(frames, self.joint, axis, target, self.reach, self.budget)
         self._views = frames.views
-        integrand = over_time(self._views, axis.time, axis.density)
+        integrand = weighted_over_time(self._views, axis.time, axis.density)
         summed = self._spend(
             integrate(integrand, found.cells, target, self.budget, self.progress, self._in_cell)
         )
-        balls = add(summed.values, found.rest)
+        balls = entrywise_sum(summed.values, found.rest)
 
         def alone(y: Ball) -> list[Ball]:
             weight = axis.density(y)
             now = self.marginal.schedule(axis.time(y))
             return [weight * value for value in without_overlap(self.marginal, self.joint, now)]
 
-        balls = add(balls, self._along(alone, found.apart, target))
+        balls = entrywise_sum(balls, self._along(alone, found.apart, target))
         for edges, cells in stacks(summed.leftover):
-            balls = add(balls, self._left_over(edges, cells))
+            balls = entrywise_sum(balls, self._left_over(edges, cells))
         return balls
 
     def _left_over(self, edges: tuple[float, float], cells: list[Cell]) -> list[Ball]:
@@ -169,7 +175,7 @@ class OverTime(_Run):
             if self.budget.out_of_time:
                 found = [arb.nan()] * self.marginal.width
                 break
-            found = add(found, self._in_cell(cell))
+            found = entrywise_sum(found, self._in_cell(cell))
         outer = [bound.union(arb(0)) for bound in everything]
         return [
             inner if inner.is_finite() and inner.rad() < bound.rad() else bound
@@ -200,7 +206,7 @@ class OverTime(_Run):
             return balls
         for t in axis.ends():
             rest = [axis.beyond / 2 * value for value in self.joint.at(t)]
-            balls = add(balls, rest)
+            balls = entrywise_sum(balls, rest)
         return balls
 
     def _along(
@@ -210,7 +216,7 @@ class OverTime(_Run):
         summed = self._spend(integrate(integrand, cells, target, self.budget))
         balls = summed.values
         for cell in summed.leftover:
-            balls = add(balls, by_range(integrand, cell))
+            balls = entrywise_sum(balls, by_range(integrand, cell))
         return balls
 
 
@@ -253,10 +259,10 @@ class AtTime(_Run):
                 integrate(self.marginal.at(self.t, lambda y: y), cells, target[:width], self.budget)
             )
             tails = beyond(self.marginal, self.now, self.parts, self.reach)
-            balls = add(summed.values, tails)
+            balls = entrywise_sum(summed.values, tails)
             if summed.leftover:
                 bounds = whole(self.marginal, self.joint, self.now)
-                balls = add(balls, [bound.union(arb(0)) for bound in bounds])
+                balls = entrywise_sum(balls, [bound.union(arb(0)) for bound in bounds])
         return [*balls, *self.joint.at(self.t)]
 
 

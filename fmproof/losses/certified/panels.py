@@ -18,7 +18,7 @@ from fmproof.losses.certified.marginal import Marginal
 from fmproof.losses.certified.overlap import bounds
 from fmproof.losses.certified.schedule import Moment, TimeAxis
 from fmproof.losses.certified.tails import beyond
-from fmproof.models.balls import Ball, add, ball_sum, is_finite, power
+from fmproof.models.balls import Ball, ball_sum, entrywise_sum, is_finite, power
 
 _STEADY = 4.0  # a variance may change by this factor within a panel
 _PIECES = 32  # of a panel that is not resolved
@@ -61,7 +61,7 @@ def panels(
         panel = pending.pop()
         ((start, stop),) = panel.edges
         if budget.out_of_time:
-            rest = add(rest, bounded(marginal, joint, axis, (start, stop), budget))
+            rest = entrywise_sum(rest, bounded(marginal, joint, axis, (start, stop), budget))
             continue
         (y,) = panel.balls()
         now = marginal.schedule(axis.time(y))
@@ -72,7 +72,7 @@ def panels(
             overlap = [mass * ball for ball in overlap]
             if all(float(b.rad()) <= share * t / 4 for b, t in zip(overlap, target, strict=True)):
                 apart.append(panel)
-                rest = add(rest, overlap)
+                rest = entrywise_sum(rest, overlap)
                 continue
         parts = marginal.components(now)
         around = acb(y, panel.volume.union(-panel.volume) / 4)
@@ -85,7 +85,7 @@ def panels(
                 pending += halves
                 continue
             tails = [mass * bound for bound in beyond(marginal, now, parts, reach)]
-            rest = add(rest, tails)
+            rest = entrywise_sum(rest, tails)
             cells += [Cell(((start, stop), place.edges), place.frame) for place in places]
             continue
         # The floor's bound from below needs the density's: a ball, not its upper end.
@@ -93,7 +93,7 @@ def panels(
         small = all(float(b.rad()) <= t / 4 for b, t in zip(known, target, strict=True))
         halves = panel.cut(0)
         if small or share < _NARROWEST or halves is None:
-            rest = add(rest, known)
+            rest = entrywise_sum(rest, known)
         else:
             pending += halves
     return Panels(cells, apart, rest)
@@ -116,7 +116,7 @@ def bounded(
         (y,) = cell.balls()
         mass = cell.volume * axis.density(y)
         now = marginal.schedule(axis.time(y))
-        found = add(found, [mass * ball for ball in whole(marginal, joint, now)])
+        found = entrywise_sum(found, [mass * ball for ball in whole(marginal, joint, now)])
     return found
 
 
@@ -209,7 +209,7 @@ def _outside(marginal: Marginal, joint: JointColumns, axis: TimeAxis) -> list[Ba
     rest = [arb(0)] * marginal.width
     for t in axis.ends():
         balls = whole(marginal, joint, marginal.schedule(t))
-        rest = add(rest, [axis.beyond / 2 * ball for ball in balls])
+        rest = entrywise_sum(rest, [axis.beyond / 2 * ball for ball in balls])
     return rest
 
 

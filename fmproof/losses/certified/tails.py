@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from flint import arb, arb_poly
 
-from fmproof.losses.certified.marginal import Component, Marginal
+from fmproof.losses.certified.marginal import EnclosedComponent, Marginal
 from fmproof.losses.certified.schedule import Moment
 from fmproof.losses.quantities import Quantity
 from fmproof.models.balls import Ball, ball_sum, power
@@ -19,14 +19,16 @@ from fmproof.models.balls import Ball, ball_sum, power
 _NON_NEGATIVE: set[Quantity] = {"C1", "floor", "fm"}
 
 
-def beyond(marginal: Marginal, now: Moment, parts: list[Component], reach: float) -> list[Ball]:
+def beyond(
+    marginal: Marginal, now: Moment, parts: list[EnclosedComponent], reach: float
+) -> list[Ball]:
     """Each column's integral over the places farther than ``reach`` standard deviations from
     every component, as a ball around 0 that holds it for all times of ``now``."""
     return _at_least(marginal, now, parts, [reach] * len(parts))
 
 
 def in_a_cell(
-    marginal: Marginal, now: Moment, parts: list[Component], edges: tuple[float, float]
+    marginal: Marginal, now: Moment, parts: list[EnclosedComponent], edges: tuple[float, float]
 ) -> list[Ball]:
     """Each column's integral over places between the ``edges``, as a ball that holds it for all
     times of ``now``: at most what each component has as far from its centre as they are."""
@@ -45,7 +47,7 @@ def in_a_cell(
 
 
 def _at_least(
-    marginal: Marginal, now: Moment, parts: list[Component], reaches: Sequence[float]
+    marginal: Marginal, now: Moment, parts: list[EnclosedComponent], reaches: Sequence[float]
 ) -> list[Ball]:
     """The columns over places as far as the ``reaches`` from the components."""
     rows = [[part.weight * moment(row, reach) for row in _columns(marginal, now, part)]
@@ -54,7 +56,7 @@ def _at_least(
     return [size.union(-size) for size in sums]
 
 
-def _columns(marginal: Marginal, now: Moment, part: Component) -> list[arb_poly]:
+def _columns(marginal: Marginal, now: Moment, part: EnclosedComponent) -> list[arb_poly]:
     """For each column a polynomial in |y| that bounds the integrand of one component."""
     centre = part.centre + now.alpha * marginal.origin
     place = arb_poly([size_of(centre), size_of(part.variance.nonnegative_part().sqrt())])

@@ -268,7 +268,7 @@ def tokens(latex: str, offset: int = 0) -> list[Token]:
     return found
 
 
-def expanded(source: Sequence[Token], macros: Macros) -> list[Token]:
+def macros_expanded(source: Sequence[Token], macros: Macros) -> list[Token]:
     """``source`` with every macro of the document replaced by what it stands for.
 
     Raises:

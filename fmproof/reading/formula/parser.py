@@ -276,7 +276,25 @@ class _Parser(Binders):
             return self.applied(named)
         if node.name == "cal:N" and self.text() in ("(", "_", "["):
             return self.normal(at)
+        if node.name == "N" and not node.accents and self.text() == "(" and self.ends_in_identity():
+            return self.normal(at)
         return self.applied(self.with_scripts(node))
+
+    def ends_in_identity(self) -> bool:
+        """Whether brackets hold (…, I), as those of a law N(0, σ²I) by a plain letter do."""
+        start = self.i
+        self.i += 1
+        depth, inside = 1, list[str]()
+        while depth and self.i < len(self.tokens):
+            text = self.take().text
+            depth += (text in ("(", "[")) - (text in (")", "]"))
+            inside.append(text)
+        self.i = start
+        last = [text for text in inside[:-1] if text not in ("{", "}")]
+        while last[-2:-1] == ["_"]:
+            del last[-2:]  # I_d
+        named = last[-1:] == ["I"] or last[-2:] == ["I", "d"] or last == ["0", ",", "1"]
+        return named and any(text in (",", ";", "|", "\\mid") for text in inside)
 
     def normal(self, at: int) -> t.Node:
         if self.text() == "_" and self.text(1) in DIMENSIONS and self.text(2) in OPEN:

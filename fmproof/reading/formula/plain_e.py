@@ -22,14 +22,36 @@ _ENERGY = re.compile(
 )
 
 
+_BOLTZMANN = re.compile(
+    r"e\^\{?-\s*E\b|e\^\{?-\s*E_|\\exp\s*(?:\\left|\\[bB]igg?l?)?\s*[\[({]?\s*-\s*E(?![A-Za-z])"
+)
+_BRACKETS = re.compile(rf"(?<![A-Za-z\\{{])E\s*(?:\\[,;!:]\s*)*{_SIZES}\[")
+
+
 def averages_by_letter(texts: Iterable[str]) -> bool:
     """Whether a plain E is the expectation in ``texts``."""
     found = list(texts)
     return any(map(_AVERAGE.search, found)) and not any(map(_ENERGY.search, found))
 
 
+def energies_by_letter(texts: Iterable[str]) -> bool:
+    """Whether a plain E is an energy in ``texts``: e^{-E(x)}, beside no E […]."""
+    found = list(texts)
+    return any(map(_BOLTZMANN.search, found)) and not any(map(_BRACKETS.search, found))
+
+
+def with_energies(tokens: Sequence[Token]) -> list[Token]:
+    """``tokens`` with every plain E as an italic letter, which is no operator."""
+    return _in_words(tokens, ("\\mathit", "{", "E", "}"))
+
+
 def with_operator(tokens: Sequence[Token]) -> list[Token]:
-    """``tokens`` with every plain E as an operator; an E in a font stays what it is."""
+    """``tokens`` with every plain E as an operator."""
+    return _in_words(tokens, ("\\operatorname", "{", "E", "}"))
+
+
+def _in_words(tokens: Sequence[Token], parts: Sequence[str]) -> list[Token]:
+    """``tokens`` with ``parts`` for every plain E; an E in a font stays what it is."""
     made: list[Token] = []
     for i, token in enumerate(tokens):
         before = [one.text for one in tokens[max(0, i - 2) : i]]
@@ -37,7 +59,6 @@ def with_operator(tokens: Sequence[Token]) -> list[Token]:
         if token.text != "E" or in_font:
             made.append(token)
             continue
-        parts = ("\\operatorname", "{", "E", "}")
         made += [Token(part, token.at, "", token.end, token.glued) for part in parts]
     return made
 

@@ -16,6 +16,9 @@ from fmproof.reading.formula.alphabet import (
 )
 from fmproof.reading.formula.brackets import Brackets
 
+_INDICES = ("0", "1")
+"""Of m^0_t and m^1_t, which are no powers."""
+
 
 class Scripts(Brackets):
     """Symbols, and what stands behind a factor."""
@@ -79,11 +82,18 @@ class Scripts(Brackets):
             kind, at = self.take().text, self.at()
             tokens = [token for token in self.argument() if token.text not in LAYOUT]
             spelled = "".join(token.words or token.text for token in tokens)
-            label = MARKS.get(spelled) or word(tokens)
+            label = MARKS.get(spelled) or script_word(tokens)
             if kind == "^":
                 if transposes(tokens) or spelled.lstrip("-−+").replace("/", "").isdigit():
+                    if self.text() == "_" and spelled in _INDICES:
+                        labels.append(spelled)
+                        continue
+                    behind = self.i
                     self.i = start
-                    break
+                    if self.text(behind - start) != "_":
+                        break
+                    self._subscript_first(behind)
+                    continue
                 if label is not None:
                     labels.append(label)
                 elif (sup is None and not spelled.startswith(("-", "("))) or spelled.startswith(
@@ -102,6 +112,14 @@ class Scripts(Brackets):
         return t.Sym(
             node.at, node.name, tuple(sub), tuple(labels), sup, node.accents, primes, given
         )
+
+    def _subscript_first(self, behind: int) -> None:
+        """σ^2_t is σ_t^2: the tokens of the power, up to ``behind``, go behind the subscript."""
+        start, self.i = self.i, behind + 1
+        self.argument()
+        below = self.tokens[behind : self.i]
+        self.tokens[start : self.i] = [*below, *self.tokens[start:behind]]
+        self.i = start
 
     def script(self, tokens: list[Token], at: int) -> t.Node:
         saved, self.integrals = self.integrals, 0
@@ -191,7 +209,7 @@ def takes_square(node: t.Sym) -> bool:
     return font == "cal" or word in ("U", "Unif", "Uniform")
 
 
-def word(tokens: list[Token]) -> str | None:
+def script_word(tokens: list[Token]) -> str | None:
     """The letters of a script that is a word: ``\text{FM}``, ``\rm data``, ``CFM``."""
     if not tokens:
         return None

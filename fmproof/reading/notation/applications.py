@@ -55,6 +55,8 @@ def symbol(elab: Elaborator, node: t.Sym) -> Expr:
         return noise
     if name in elab.bound or elab.is_parameter(name):
         return elab.variable(node)
+    if name in elab.points and not elab.averaging:
+        return elab.variable(node)
     if name in elab.turned:
         if not {*elab.turned[name].others} & {*elab.bound}:
             return elab.variable(node)  # with what it is made of, as what is written is about it
@@ -76,7 +78,7 @@ def symbol(elab: Elaborator, node: t.Sym) -> Expr:
             slope = calculus.dotted(elab, node)
         if slope is not None:
             return slope
-    if candidate is not None and not elab.expand and elab.path(node) is not None:
+    if candidate is not None and not elab.writes_out(node) and elab.path(node) is not None:
         return elab.variable(node)
     curve = elab.path(node) if candidate is None else None
     if curve is not None:
@@ -330,6 +332,9 @@ def call(elab: Elaborator, node: t.Call) -> Expr:
             slope = calculus.dotted(elab, head, node.args)
         if slope is not None:
             return slope
+    earlier = other_times.function_of_products(elab, node)
+    if earlier is not None:
+        return earlier
     if plain and not function_like(elab, node):
         return arithmetic.product(
             elab, t.Mul(node.at, (head, t.Group(node.at, node.args[0])), ("",))
@@ -342,7 +347,9 @@ def function_like(elab: Elaborator, node: t.Call) -> bool:
     head, key = node.head, key_of(node.head)
     if key in elab.evidence.densities or elab.is_density(key):
         return True
-    name = spelled(head)
+    name, place = spelled(head), node.args[0]
+    if isinstance(place, t.Sym) and elab.is_time(spelled(place)) and not elab.is_time(name):
+        return True  # σ(t), also where a level σ is drawn: nobody writes that for a product
     if name in elab.evidence.drawn or name in elab.evidence.integrated or elab.is_time(name):
         return False
     if key in elab.candidates and any(isinstance(c.left, t.Call) for c in elab.candidates[key]):
@@ -452,7 +459,24 @@ def _at_a_time(elab: Elaborator, head: t.Sym) -> bool:
     evolves = key in elab.courses or (key in elab.evolving and key not in elab.density_of)
     if evolves and len(head.sub) == 1 and key not in elab.candidates:
         return True
-    return moves(elab, head)
+    return moves(elab, head) or _is_value_at_an_end(elab, head)
+
+
+def _is_value_at_an_end(elab: Elaborator, head: t.Sym) -> bool:
+    """Whether v_0(x) and v_1(x) are values of the mean v_t(x) = E[… | x_t = x] of a document that
+    does not say of them what they are."""
+    known = elab.candidates.get(key_of(head), ())
+    heads = [one.left.head for one in known if isinstance(one.left, t.Call)]
+    means_at = [
+        one
+        for one in known
+        if isinstance(one.left, t.Call) and isinstance(one.right, t.Expectation) and one.right.given
+    ]
+    if len(heads) != 1 or len(means_at) != 1 or len(head.sub) != 1 or len(heads[0].sub) != 1:
+        return False
+    (at,), (time,) = head.sub, heads[0].sub
+    ends = isinstance(at, t.Num) and at.value in (0, 1)
+    return ends and isinstance(time, t.Sym) and elab.is_time(spelled(time))
 
 
 def scopes(elab: Elaborator, script: t.Sym) -> bool:

@@ -47,7 +47,7 @@ def group(elab: Elaborator, node: t.Group) -> Expr:
     return elab.term(node.body)
 
 
-def add(elab: Elaborator, node: t.Add) -> Expr:
+def read_sum(elab: Elaborator, node: t.Add) -> Expr:
     terms = [elab.term(part) * sign for sign, part in node.parts]
     made = plus_of(*terms)
     averages = {node for term in terms for node in term.atoms(IntegralOver, Expect)}
@@ -139,7 +139,7 @@ def absolute(elab: Elaborator, node: t.Abs) -> Expr:
     return calculus.absolute(elab, node)
 
 
-def pair(elab: Elaborator, node: t.Pair) -> Expr:
+def read_pair(elab: Elaborator, node: t.Pair) -> Expr:
     return Inner(elab.term(node.left), elab.term(node.right))
 
 
@@ -147,7 +147,7 @@ def transposed(elab: Elaborator, node: t.Transposed) -> Expr:
     raise NotYet("a transposed vector with nothing to multiply", node.at)
 
 
-def fraction(elab: Elaborator, node: t.Frac) -> Expr:
+def read_fraction(elab: Elaborator, node: t.Frac) -> Expr:
     return divided(elab, elab.term(node.top), elab.term(node.bottom), node.at)
 
 
@@ -166,7 +166,7 @@ def divided(elab: Elaborator, top: Expr, bottom: Expr, at: int) -> Expr:
             made = divided(elab, made, factor, at)
         return made
     if sort_of(top) is Sort.VEC:
-        return times(elab, [Ratio(S.One, bottom), top], at)
+        return read_product(elab, [Ratio(S.One, bottom), top], at)
     if isinstance(top, IntegralOver) and not bound_by(top) & free_vars(bottom):
         return _into(top, Ratio(S.One, bottom))
     return Ratio(top, bottom)
@@ -194,7 +194,7 @@ def product(elab: Elaborator, node: t.Mul) -> Expr:
             if vector is not None:
                 vector = divided(elab, vector, term, factor.at)
             else:
-                whole = times(elab, done, node.at)
+                whole = read_product(elab, done, node.at)
                 done = [divided(elab, whole, term, factor.at)]
             continue
         if sort is Sort.VEC:
@@ -220,7 +220,7 @@ def product(elab: Elaborator, node: t.Mul) -> Expr:
         whole = times_of(*done)
         sort_of(whole)
         return whole
-    return times(elab, done, node.at)
+    return read_product(elab, done, node.at)
 
 
 def _is_function(elab: Elaborator, node: t.Node) -> bool:
@@ -230,7 +230,7 @@ def _is_function(elab: Elaborator, node: t.Node) -> bool:
     return isinstance(node, t.Sym) and bool(elab.evidence.called.get(key_of(node)))
 
 
-def times(elab: Elaborator, factors: list[Expr], at: int) -> Expr:
+def read_product(elab: Elaborator, factors: list[Expr], at: int) -> Expr:
     """A product. 1/p(x) goes under an integral that it does not depend on: one reading."""
     integrals = [f for f in factors if isinstance(f, IntegralOver) and sort_of(f) is Sort.VEC]
     if len(integrals) == 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext, suppress
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from fmproof.reading.notation.elaborate import Elaborator
 
 
-_UNKNOWN = frozenset(("tan", "tanh", "cosh", "sinh", "tr", "KL", "min", "max"))
+_UNKNOWN = frozenset(("tanh", "cosh", "sinh", "tr", "KL", "min", "max"))
 """Functions that are read, and of which the language knows nothing."""
 CIRCULAR = ("sin", "cos")
 
@@ -112,11 +113,11 @@ def range_of(elab: Elaborator, var: Var, one: t.Over) -> Lebesgue:
 
 
 def expectation(elab: Elaborator, node: t.Expectation) -> Expr:
-    saved, elab.averaging = elab.averaging, True
+    elab.averaging += 1
     try:
         return _average(elab, node)
     finally:
-        elab.averaging = saved
+        elab.averaging -= 1
 
 
 def _average(elab: Elaborator, node: t.Expectation) -> Expr:
@@ -161,6 +162,10 @@ def function(elab: Elaborator, node: t.Function) -> Expr:
         inner = elab.term(node.args[0])
         if sort_of(inner) is Sort.REAL:
             return elab.circular(node.name)(inner)
+    if node.name in ("tan", "cot") and len(node.args) == 1 and node.sub is None:
+        one, other = (replace(node, name=name) for name in CIRCULAR)
+        above, below = (one, other) if node.name == "tan" else (other, one)
+        return elab.term(t.Frac(node.at, above, below))
     if node.name in _UNKNOWN:
         return elab.unknown(node, Sort.REAL)
     raise NotYet(f"{node.name} is not in the language yet", node.at)

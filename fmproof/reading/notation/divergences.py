@@ -32,7 +32,7 @@ def kullback_leibler(elab: Elaborator, node: t.Function) -> Expr | None:
     sides = (*node.args, *node.given)
     if node.name != "KL" or len(sides) != 2:
         return None
-    one, other = (_density(elab, side) for side in sides)
+    one, other = (_density(elab, *pair) for pair in (sides, sides[::-1]))
     if one is None or other is None:
         return None
     letters = [_letters(side) for side in (one, other)]
@@ -48,8 +48,9 @@ def kullback_leibler(elab: Elaborator, node: t.Function) -> Expr | None:
     return elab.term(t.Expectation(node.at, (draw,), ratio))
 
 
-def _density(elab: Elaborator, side: t.Node) -> t.Call | t.Normal | None:
-    """A density at its variable, or at one of our own where it is written without."""
+def _density(elab: Elaborator, side: t.Node, other: t.Node) -> t.Call | t.Normal | None:
+    """A density at its variable, or at one of our own where it is written without; ``other`` is the
+    one that it is compared with."""
     point = t.Sym(side.at, _POINT)
     if isinstance(side, t.Sym):
         named = [
@@ -57,7 +58,13 @@ def _density(elab: Elaborator, side: t.Node) -> t.Call | t.Normal | None:
             for c in elab.candidates.get(key_of(side), ())
             if isinstance(c.left, t.Sym) and spelled(c.left) == spelled(side)
         ]
-        side = next((r for r in named if isinstance(r, t.Normal)), _at_its_letter(elab, side))
+        side = next((r for r in named if isinstance(r, t.Normal)), side)
+    if isinstance(side, t.Sym) and elab.is_density(key_of(side)):
+        # KL(q ‖ p), which are q(x) and p(x) elsewhere, or one of them is
+        letters = _written_at(elab, side) or (
+            _written_at(elab, other) if isinstance(other, t.Sym) else []
+        )
+        return t.Call(side.at, side, tuple(letters)) if len(letters) == 1 else None
     if isinstance(side, t.Normal):
         return side if side.point is not None else replace(side, point=point)
     if not isinstance(side, t.Call) or not elab.is_density(key_of(side.head)):
@@ -67,23 +74,17 @@ def _density(elab: Elaborator, side: t.Node) -> t.Call | t.Normal | None:
     return side if all(isinstance(a, t.Sym) for a in side.args) else None
 
 
-def _at_its_letter(elab: Elaborator, symbol: t.Sym) -> t.Node:
-    """q(x) for a density q that is taken at x and at nothing else in the document."""
-    key = key_of(symbol)
-    if not elab.is_density(key):
-        return symbol
+def _written_at(elab: Elaborator, side: t.Sym) -> list[t.Sym]:
+    """The letters at which the document writes a density of one point, or defines it."""
+    key = key_of(side)
     defined = [c.left for c in elab.candidates.get(key, ()) if isinstance(c.left, t.Call)]
     calls = [
-        call
-        for call in (*defined, *elab.evidence.called.get(key, ()))
-        if spelled(call.head) == spelled(symbol)
+        c
+        for c in (*elab.evidence.called.get(key, ()), *defined)
+        if spelled(c.head) == spelled(side) and not (c.given or c.after)
     ]
-    places = {tuple(map(spelled, call.args)): call for call in calls}
-    if len(places) != 1 or any(call.given or call.after for call in calls):
-        return symbol
-    ((_, call),) = places.items()
-    plain = len(call.args) == 1 and isinstance(call.args[0], t.Sym)
-    return t.Call(symbol.at, symbol, call.args) if plain else symbol
+    points = [c.args[0] for c in calls if len(c.args) == 1]
+    return [*{spelled(p): p for p in points if isinstance(p, t.Sym)}.values()]
 
 
 def _letters(density: t.Call | t.Normal) -> list[str]:

@@ -98,7 +98,8 @@ class Elaborator:
     expand: bool = True  #: paths are written out, rather than drawn
     courses: set[str] = field(default_factory=set)  #: paths that follow dz_t/dt = v(z_t, t)
     on_course: set[str] = field(default_factory=set)  #: drawn paths that follow one from here on
-    averaging: bool = False  #: whether a term is under an average
+    points: set[str] = field(default_factory=set)  #: paths that are letters outside averages
+    averaging: int = 0  #: the averages that a term is under
     evolving: set[str] = field(default_factory=set)  #: densities that a divergence moves
     off_paths: bool = False  #: points that are left out are letters, and no places on paths
     density_of: dict[str, t.Sym] = field(default_factory=dict)  #: p_t, said to be that of x_t
@@ -195,6 +196,22 @@ class Elaborator:
         """The value of a symbol that random ones define, x_t = (1 − t) x_0 + t x_1."""
         return paths.path(self, symbol)
 
+    def writes_out(self, path: t.Sym) -> bool:
+        """Whether the value of a path is put in: one like Δ = x_1 − x_0, at which no function is
+        taken and nothing is conditioned on it, is an abbreviation."""
+        return self.expand or not (
+            spelled(path) in self.evidence.conditioned or self._is_argument(spelled(path))
+        )
+
+    def _is_argument(self, name: str) -> bool:
+        calls = (call for found in self.evidence.called.values() for call in found)
+        return any(
+            spelled(part) == name
+            for call in calls
+            for place in (*call.args, *call.given, *call.after)
+            for part in t.walk(place)
+        )
+
     def spelling(self, var: Var) -> str:
         """How the document writes a variable."""
         return next((s for s, v in self.variables.items() if v is var), var.name)
@@ -278,7 +295,7 @@ class Elaborator:
 
     def remembered(self, symbol: t.Sym, names: Sequence[str]) -> Apply:
         """The law of a bare variable: the last one whose conditions are drawn here, too."""
-        return laws.remembered(self, symbol, names)
+        return laws.law_of_variable(self, symbol, names)
 
     @contextmanager
     def unrolling(self, time: str) -> Iterator[None]:
@@ -370,13 +387,13 @@ def _without_averages(meanings: dict[Key, Meaning]) -> dict[Key, Meaning]:
 _MAKERS: dict[type[t.Node], Callable[[Elaborator, Any], Expr]] = {
     t.Num: arithmetic.number,
     t.Group: arithmetic.group,
-    t.Add: arithmetic.add,
+    t.Add: arithmetic.read_sum,
     t.Mul: arithmetic.product,
     t.Pow: arithmetic.power,
-    t.Frac: arithmetic.fraction,
+    t.Frac: arithmetic.read_fraction,
     t.Norm: arithmetic.norm,
     t.Abs: arithmetic.absolute,
-    t.Pair: arithmetic.pair,
+    t.Pair: arithmetic.read_pair,
     t.Transposed: arithmetic.transposed,
     t.Braced: arithmetic.braced,
     t.Sym: applications.symbol,

@@ -59,6 +59,7 @@ class Evidence:
     indices: dict[str, t.Sym | None] = field(default_factory=dict)  #: of sums, and their last
     moving: set[str] = field(default_factory=set)  #: keys of symbols differentiated in a subscript
     mixed: set[str] = field(default_factory=set)  #: p(x|c) = ∫ p(x|z) …: told apart by c and z
+    conditioned: set[str] = field(default_factory=set)  #: what averages are conditioned on
     flowing: set[str] = field(default_factory=set)  #: keys of letters with a dot: a in ȧ/a
     places: set[str] = field(default_factory=set)  #: where densities are taken
     matrices: set[str] = field(default_factory=set)  #: keys of letters that stand as matrices
@@ -212,12 +213,15 @@ class Evidence:
                 for one in draw.drawn:
                     self._random(one)
             for given in node.given:
-                self._random(given.left if isinstance(given, t.Equation) else given)
+                symbol = given.left if isinstance(given, t.Equation) else given
+                self._random(symbol)
+                self.conditioned.add(spelled(symbol))
             letters = {spelled(one): one for one in letters_in(node.body)}
             if not node.draws and not node.given and len(letters) == 1:
                 self._random(*letters.values())  # E[ξ ξᵀ], of a ξ of any letter
             if not node.draws or node.given:
                 fixed = {spelled(g.right) for g in node.given if isinstance(g, t.Equation)}
+                fixed |= _values_beside_capitals(node)
                 for letter in letters_in(node.body):
                     if (node.given or _capital(letter)) and spelled(letter) not in fixed:
                         self._random(letter)
@@ -455,6 +459,17 @@ def _plain(node: t.Node) -> bool:
     """Whether a side is made of letters by arithmetic alone."""
     kinds = (t.Sym, t.Num, t.Add, t.Mul, t.Group, t.Frac, t.Pow, t.Function, t.Call)
     return isinstance(node, t.Add) and all(isinstance(n, kinds) for n in t.walk(node))
+
+
+def _values_beside_capitals(node: t.Expectation) -> set[str]:
+    """z of E[D(Y, z) | X]: where what is random has capital letters, a small one is a value."""
+    given = [g.left if isinstance(g, t.Equation) else g for g in node.given]
+    letters = [*letters_in(node.body)]
+    capitals = all(isinstance(g, t.Sym) and _capital(g) for g in given)
+    if not given or not capitals or not any(map(_capital, letters)):
+        return set()
+    small = [one for one in letters if len(one.name) == 1 and one.name.islower() and not one.sub]
+    return {spelled(one) for one in small if not one.accents}
 
 
 def _capital(symbol: t.Sym) -> bool:

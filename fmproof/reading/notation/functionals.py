@@ -36,7 +36,8 @@ def functional_value(elab: Elaborator, node: t.Call) -> Expr | None:
         (arg,) = node.args
         if not isinstance(arg, t.Sym) and _score_of(arg) is None:
             raise NotYet("a loss of this function", node.at)
-        if isinstance(arg, t.Sym) and key_of(arg) not in elab.evidence.called:
+        known = isinstance(arg, t.Sym) and key_of(arg) in elab.evidence.called
+        if isinstance(arg, t.Sym) and not (known or elab.is_density(key_of(arg))):
             return None
         return _written_out(elab, candidate, own, arg)
     return None
@@ -93,7 +94,9 @@ def _with(node: t.Node, old: t.Sym, new: t.Node) -> t.Node:
             return t.Derivative(one.at, "grad", None, t.Function(one.at, "log", (value,)))
         one = t.with_children(one, visit)
         if isinstance(new, t.Sym) and isinstance(one, t.Sym) and key_of(one) == key_of(old):
-            return replace(new, at=one.at, sub=new.sub or one.sub, sup=new.sup or one.sup)
+            # b of L[b] keeps the scripts that it has inside; H(p_t) is of p_t, scripts and all
+            sub = new.sub if old.sub else new.sub or one.sub
+            return replace(new, at=one.at, sub=sub, sup=new.sup or one.sup)
         return one
 
     return node if spelled(old) == spelled(new) else visit(node)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sympy import Expr
 
@@ -54,8 +54,15 @@ def meaning(elab: Elaborator, call: t.Call, args: Sequence[Sequence[Expr]]) -> M
     key = key_of(call.head)
     density = elab.is_density(key)
     letters = ""
+    pair = pairs.as_paired(elab, call) if density and call.given else None
     paired = density and bool(call.given) and pairs.turned(elab, call) is not None
-    if paired or (density and not any(sort_of(a) is Sort.REAL for a in sub)):
+    if pair is not None and all(isinstance(one, t.Sym) for one in (*pair.args, *pair.given)):
+        main_there, given_there = (
+            [elab.variable(one) for one in places if isinstance(one, t.Sym)]
+            for places in (pair.args, pair.given)
+        )
+        letters = ",".join(_letters(main_there)) + "|" + ",".join(_letters(given_there))
+    elif paired or (density and not any(sort_of(a) is Sort.REAL for a in sub)):
         letters = ",".join(_letters(main)) + "|" + ",".join(_letters(given))
     mixed = key in elab.evidence.mixed and bool(call.given)
     if mixed and not letters:
@@ -236,6 +243,10 @@ def density_head(
         try:
             head = Density(name, *over, sub=sub, sup=sup, given=given, definition=definition)
         except SortError:
+            below = _with_hidden(name, (sub, sup, main, given), over, definition)
+            if below is not None and candidate is not None:
+                elab.note(shown, "a probability density, defined", "its definition", candidate.at)
+                return Meaning(None, everything, below)
             if candidate is None:
                 definition = None
             elif isinstance(definition, Apply) and isinstance(definition.head, Gaussian):
@@ -280,6 +291,25 @@ def density_head(
     else:
         elab.note(shown, what, why, at)
     return Meaning(head, everything)
+
+
+def _with_hidden(
+    name: str, places: Sequence[tuple[Var, ...]], over: Sequence[Any], definition: Expr
+) -> Expr | None:
+    """A density whose definition has numbers that are not written at it, σ in q(x) = N(x; 0, σ² I):
+    they go below it. A Gaussian density is its own."""
+    sub, sup, main, given = places
+    hidden = sorted(free_vars(definition) - {*sub, *sup, *main, *given}, key=lambda v: v.name)
+    if not hidden or any(v.sort is not Sort.REAL for v in hidden):
+        return None
+    if isinstance(definition, Apply) and isinstance(definition.head, Gaussian):
+        return definition
+    below = (*sub, *hidden)
+    try:
+        head = Density(name, *over, sub=below, sup=sup, given=given, definition=definition)
+    except SortError:
+        return None
+    return head(*below, *sup, *main, *given)
 
 
 def mixture_head(

@@ -17,13 +17,13 @@ from sympy import Expr, S
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.arithmetic import add, factors, mul, summands
 from fmproof.lang.nodes import Apply, Expect, Gaussian, Normal, Ratio, Sqrt, Var
-from fmproof.lang.nodes.measure import law_order
+from fmproof.lang.nodes.measure import drawn_by, law_order, parents_of
 from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation import randomness
 from fmproof.reading.notation.lacking import NotYet, value_of
-from fmproof.reading.notation.symbols import key_of, spelled
+from fmproof.reading.notation.symbols import conventional, key_of, spelled
 
 if TYPE_CHECKING:
     from fmproof.reading.notation.elaborate import Elaborator
@@ -146,9 +146,18 @@ def laws_of_others(elab: Elaborator, one: Noised) -> Sequence[Apply] | None:
             found = randomness.laws_of(elab, symbols, list(one.others), set())
         else:  # of which one has no law: they need not be independent
             found = [elab.remembered(symbol, list(one.others)) for symbol in symbols]
+        found += _laws_before(elab, found)
     except (NotYet, SortError, FmproofError):
         return None
     return law_order(list(dict.fromkeys(found)))
+
+
+def _laws_before(elab: Elaborator, laws: Sequence[Apply]) -> list[Apply]:
+    """The laws of what others are given: of y, where z ~ p(·|y)."""
+    drawn = {v for law in laws for v in drawn_by(law)}
+    given = {v for law in laws for v in parents_of(law) if v.sort is Sort.VEC} - drawn
+    symbols = [elab.evidence.spellings.get(elab.spelling(v)) for v in given]
+    return [elab.remembered(symbol, []) for symbol in symbols if symbol is not None]
 
 
 def _has_law(elab: Elaborator, symbol: t.Sym, together: list[str]) -> bool:
@@ -166,7 +175,22 @@ Places = tuple[tuple[Var, ...], tuple[Var, ...], tuple[Var, ...]]
 def density(elab: Elaborator, call: t.Call, places: Places) -> Expr | None:
     """The density of the path of which words say it, at what ``call`` is taken at."""
     path = elab.density_of.get(key_of(call.head))
-    return None if path is None or call.given else _density_of(elab, path, call, places)
+    name = f"of {spelled(call)}"
+    if path is None or call.given or name in elab.mixing or _of_a_label(call, path):
+        return None  # the laws of what it is made of ask for it
+    elab.mixing.add(name)
+    try:
+        return _density_of(elab, path, call, places)
+    finally:
+        elab.mixing.discard(name)
+
+
+def _of_a_label(call: t.Call, path: t.Sym) -> bool:
+    """Whether p(y) is the law of a label y, beside the density p_t(x) of x_t."""
+    at = call.args[0] if len(call.args) == 1 else None
+    if not isinstance(at, t.Sym) or at.name == path.name or at.sub:
+        return False
+    return conventional("labels", at.name) and len(call.head.sub) != len(path.sub)
 
 
 def density_by_argument(elab: Elaborator, call: t.Call, places: Places) -> Expr | None:

@@ -9,13 +9,13 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from fmproof.lang.nodes import Apply, Gaussian, Head, Law, Var
-from fmproof.lang.nodes.measure import conditions, drawn_by
+from fmproof.lang.nodes.measure import drawn_by, parents_of
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.lacking import NotYet
 from fmproof.reading.notation.symbols import key_of, readable, spelled
-from fmproof.reading.notation.velocities import is_velocity, undotted
+from fmproof.reading.notation.velocities import has_dot, is_velocity, undotted
 
 if TYPE_CHECKING:
     from fmproof.reading.notation.elaborate import Elaborator
@@ -70,6 +70,7 @@ def _told_beside(elab: Elaborator, without: set[Var]) -> list[Apply]:
     found: dict[Var, Apply] = {}
     for names in elab.evidence.averaged:
         symbols = [s for s in elab.evidence.random_symbols.values() if spelled(s) in names]
+        symbols = [s for s in symbols if not _is_slope(elab, s)]
         inside: set[Var] = set()
         for symbol in symbols:
             value = elab.path(undotted(symbol) if is_velocity(elab, symbol) else symbol)
@@ -80,10 +81,17 @@ def _told_beside(elab: Elaborator, without: set[Var]) -> list[Apply]:
             with suppress(NotYet):
                 if one is not None and var.sort is Sort.VEC:
                     law = elab.remembered(one, [])
-                    vectors = any(v.sort is not Sort.REAL for v in conditions(law))
+                    vectors = any(v.sort is not Sort.REAL for v in parents_of(law))
                     if not is_noise(elab, law) and not vectors:
                         found.setdefault(var, law)
     return list(dict.fromkeys(found.values()))
+
+
+def _is_slope(elab: Elaborator, symbol: t.Sym) -> bool:
+    """Whether a symbol is the derivative α̇ of a coefficient, and no variable."""
+    found = elab.evidence.sorts.of(symbol) if has_dot(symbol) else None
+    number = found is not None and found.kind != "vec"
+    return number and spelled(symbol) not in elab.evidence.drawn
 
 
 def _introduce(elab: Elaborator, head: Head, variables: Sequence[Var], what: str) -> None:
@@ -125,6 +133,8 @@ def _without_law(elab: Elaborator) -> tuple[list[Var], list[Var]]:
             continue
         if key_of(symbol) in elab.evidence.called:
             continue
+        if _is_slope(elab, symbol):
+            continue
         try:
             var = elab.variable(symbol)
         except NotYet:
@@ -141,17 +151,9 @@ def _without_law(elab: Elaborator) -> tuple[list[Var], list[Var]]:
 
 def level_law(elab: Elaborator, symbol: t.Sym) -> Apply:
     """Any law of a number that is drawn beside vectors, such as a noise level: by itself."""
-    law = law_of_its_own(elab, symbol)
-    elab.unknowns[law.head] = JOINT
-    return law
-
-
-def law_of_its_own(elab: Elaborator, symbol: t.Sym) -> Apply:
-    """Any law of what is said to be drawn by itself."""
     var = elab.variable(symbol)
     head = Law(elab.names.of("P", "law of " + spelled(symbol)), var)
-    shown = readable_name(elab.spelling(var))
-    elab.note(f"law({shown})", "any law, drawn by itself", "the document says none", -1, True)
+    _introduce(elab, head, [var], "any law, drawn by itself")
     law: Apply = head(var)
     elab.laws.setdefault(spelled(symbol), []).append(law)
     return law

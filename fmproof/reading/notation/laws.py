@@ -19,11 +19,11 @@ from fmproof.lang.nodes import (
     Var,
     uniform,
 )
-from fmproof.lang.nodes.measure import conditions, drawn_by, law_order
+from fmproof.lang.nodes.measure import drawn_by, law_order, parents_of
 from fmproof.lang.scope import substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation import calculus, randomness
+from fmproof.reading.notation import calculus, pairs, randomness
 from fmproof.reading.notation.lacking import (
     NotYet,
     number_in,
@@ -238,17 +238,17 @@ def as_draw(elab: Elaborator, term: Expr, at: int) -> Apply:
     return term
 
 
-def remembered(elab: Elaborator, symbol: t.Sym, names: Sequence[str]) -> Apply:
+def law_of_variable(elab: Elaborator, symbol: t.Sym, names: Sequence[str]) -> Apply:
     """The law of a bare variable: the last one whose conditions are drawn here, too."""
     name = spelled(symbol)
     if name in elab.turned:
         return elab.turned[name].kernel
     var = elab.variable(symbol)
     around = {elab.variables[n] for n in (*names, *elab.bound) if n in elab.variables}
-    fitting = [law for law in elab.laws.get(name, ()) if conditions(law) <= around]
+    fitting = [law for law in elab.laws.get(name, ()) if parents_of(law) <= around]
     if fitting:
         # A coupling before the law of one of its variables alone: one law for all rows.
-        best = max(fitting, key=lambda law: (len(conditions(law)), len(drawn_by(law))))
+        best = max(fitting, key=lambda law: (len(parents_of(law)), len(drawn_by(law))))
         definition = best.head.definition
         averaged = set(bound_vars(definition)) if isinstance(definition, IntegralOver) else set()
         together = {elab.variables.get(n) for n in names} & averaged
@@ -260,7 +260,7 @@ def remembered(elab: Elaborator, symbol: t.Sym, names: Sequence[str]) -> Apply:
     if prior is not None:
         return prior
     for law in elab.laws.get(name, ()):  # N(0, τ² I) with a number τ that nothing draws
-        if all(v.sort is Sort.REAL or v in around for v in conditions(law)):
+        if all(v.sort is Sort.REAL or v in around for v in parents_of(law)):
             return law
     if var.sort is Sort.REAL and elab.is_time(name):
         if elab.strict:
@@ -271,7 +271,7 @@ def remembered(elab: Elaborator, symbol: t.Sym, names: Sequence[str]) -> Apply:
     if symbol.name.isupper() and len(small) == 1 and not (symbol.sub or symbol.labels):
         for law in elab.laws.get(small, ()):  # X has the law against which x is integrated
             alone = law.head.drawn(law) == (elab.variables.get(small),)
-            if alone and not conditions(law) and isinstance(law.head, Density):
+            if alone and not parents_of(law) and isinstance(law.head, Density):
                 elab.note(f"{name} ", f"distributed like {small}", "its letter", symbol.at, True)
                 return law.head(var)
         alike = _prior_of(elab, small)
@@ -304,6 +304,8 @@ def conditional_law(elab: Elaborator, symbol: t.Sym, var: Var, around: set[Var])
         for call in sorted(elab.evidence.called.get(key, ()), key=lambda c: -len(c.given)):
             if [spelled(a) for a in call.args] != [name]:
                 continue
+            if conventional("labels", symbol.name) and pairs.turned(elab, call) is not None:
+                continue  # a label y is drawn first, whatever p(y|x) says of it
             places = [*call.head.sub, *call.given]
             if not all(
                 isinstance(p, t.Num)  # p_{0t}(x_t|x_0)

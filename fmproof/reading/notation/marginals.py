@@ -14,7 +14,7 @@ from fmproof.lang.nodes import (
     Lebesgue,
     Var,
 )
-from fmproof.lang.nodes.measure import conditions
+from fmproof.lang.nodes.measure import parents_of
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation import (
@@ -113,7 +113,7 @@ def prior(elab: Elaborator, latent: Var, symbol: t.Sym) -> Apply | None:
     """A law of ``latent`` that depends on nothing."""
     for law in elab.laws.get(spelled(symbol), ()):
         alone = isinstance(law.head, Density) and law.head.drawn(law) == (latent,)
-        if alone and not conditions(law):
+        if alone and not parents_of(law):
             return law
     name = spelled(symbol)
     for key, calls in elab.evidence.called.items():

@@ -139,6 +139,26 @@ def running_product(elab: Elaborator, node: t.Sym) -> Expr | None:
     return times_of(factor, elab.term(replace(node, sub=(_counted(before),))))
 
 
+def function_of_products(elab: Elaborator, node: t.Call) -> Expr | None:
+    """SNR(t − 1) of SNR(t) = ᾱ_t/(1 − ᾱ_t), where ᾱ_t is taken apart: by its formula at t − 1, in
+    which ᾱ_{t-1} stands whole."""
+    if len(node.args) != 1 or node.given or node.after or node.head.sub:
+        return None
+    letter, steps = _counted_from(node.args[0])
+    if not letter or not steps or not elab.is_time(letter):
+        return None
+    for candidate in elab.candidates.get(key_of(node.head), ()):
+        left = candidate.left
+        if not isinstance(left, t.Call) or left.head.sub or candidate.state == "refused":
+            continue
+        if len(left.args) != 1 or not isinstance(left.args[0], t.Sym):
+            continue
+        inside = [n for n in t.walk(candidate.right) if isinstance(n, t.Sym)]
+        if any(_product_of(elab, n) is not None for n in inside):
+            return elab.term(at_times(candidate.right, {spelled(left.args[0]): node.args[0]}))
+    return None
+
+
 def _product_of(elab: Elaborator, node: t.Sym) -> Candidate | None:
     """The row that says that ᾱ_t is ∏_{s=1}^t α_s."""
     if len(node.sub) != 1:

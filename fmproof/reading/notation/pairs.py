@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from fmproof.reading.formula import tree as t
@@ -38,6 +39,32 @@ def turned(elab: Elaborator, call: t.Call) -> t.Call | None:
                 ]:
                     return other
     return None
+
+
+def as_paired(elab: Elaborator, call: t.Call) -> t.Call | None:
+    """The density of the document that ``call`` is at another letter, where that one has its pair:
+    p_t(·|z) and p_t(x_t|z) are p_t(x|z) beside p_t(z|x)."""
+    if len(call.args) != 1 or not call.given:
+        return None
+    mine = _without_time(call, call.args[0])
+    given = [_without_time(call, value_of(g)) for g in call.given]
+    for other in elab.evidence.called.get(key_of(call.head), ()):
+        if len(other.args) != 1 or spelled(other.head) != spelled(call.head):
+            continue
+        if [_without_time(other, value_of(g)) for g in other.given] != given:
+            continue
+        same = isinstance(call.args[0], t.Dot) or _without_time(other, other.args[0]) == mine
+        if same and isinstance(other.args[0], t.Sym) and turned(elab, other) is not None:
+            return other
+    return None
+
+
+def _without_time(call: t.Call, letter: t.Node) -> str:
+    """x for x_t, in a density p_t."""
+    below = [*map(spelled, call.head.sub)]
+    if isinstance(letter, t.Sym) and below and [*map(spelled, letter.sub)] == below:
+        return spelled(replace(letter, sub=()))
+    return spelled(letter)
 
 
 def of_another_pair(elab: Elaborator, call: t.Call, defined: t.Call) -> bool:

@@ -24,6 +24,7 @@ from fmproof.reading.notation.lacking import (
     NotYet,
 )
 from fmproof.reading.notation.symbols import key_of, spelled
+from fmproof.reading.notation.velocities import has_dot
 
 if TYPE_CHECKING:
     from fmproof.reading.notation.elaborate import Elaborator
@@ -46,12 +47,9 @@ def path(elab: Elaborator, symbol: t.Sym) -> Expr | None:
         return random_curves.curve(elab, symbol)
     if any(n is symbol for n in t.walk(candidate.right)):
         return None
-    if _averages(candidate.right) or any(
-        _averages(one.right)  # Ż_t = v(Z_t, t), with a v that is an average, is no path
-        for n in t.walk(candidate.right)
-        if isinstance(n, t.Call) and isinstance(n.head, t.Sym)
-        for one in elab.candidates.get(key_of(n.head), ())
-    ):
+    # Ż_t = v(Z_t, t), with a v that is an average, is no path; R_t = X_1 − X_0 − v(X_t, t) is one.
+    goes_on = has_dot(symbol) or key_of(symbol) in elab.courses
+    if _averages(candidate.right) or (goes_on and _applies_averages(elab, candidate.right)):
         return None
     inside = [n for n in t.walk(candidate.right) if isinstance(n, t.Sym)]
     elab.paths[name] = None  # it is not defined by itself
@@ -69,6 +67,16 @@ def path(elab: Elaborator, symbol: t.Sym) -> Expr | None:
         value = None
     elab.paths[name] = value
     return value
+
+
+def _applies_averages(elab: Elaborator, node: t.Node) -> bool:
+    """Whether a function in a formula is defined by an average."""
+    return any(
+        _averages(one.right)
+        for n in t.walk(node)
+        if isinstance(n, t.Call) and isinstance(n.head, t.Sym)
+        for one in elab.candidates.get(key_of(n.head), ())
+    )
 
 
 def _averages(node: t.Node) -> bool:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import Expr
 
-from fmproof.errors import FmproofError
+from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import bound_vars, sort_of
 from fmproof.lang.nodes import (
     Apply,
@@ -22,7 +22,7 @@ from fmproof.lang.nodes import (
     Let,
     Var,
 )
-from fmproof.lang.nodes.measure import conditions, drawn_by, law_order
+from fmproof.lang.nodes.measure import drawn_by, law_order, parents_of
 from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
@@ -65,7 +65,7 @@ def mentioned(elab: Elaborator, nodes: Sequence[t.Node]) -> dict[str, t.Sym]:
                 return
         if isinstance(node, t.Sym):
             if spelled(node) not in bound and is_random(elab, node):
-                written_out = elab.expand and elab.path(node) is not None
+                written_out = elab.path(node) is not None and elab.writes_out(node)
                 if not written_out and bound.intersection(map(spelled, node.sub)):
                     raise NotYet("an average over the whole course of a path", node.at, "law")
                 found.setdefault(spelled(node), node)
@@ -145,7 +145,7 @@ def law_of(
             if elab.variable(symbol) not in drawn and (not node.draws or name in named):
                 base.setdefault(name, symbol)
             continue
-        if name in always or not elab.expand:
+        if name in always or not elab.writes_out(symbol):
             lets.append(Let(elab.variable(symbol), value))
         for var in sorted(free_vars(value), key=lambda v: v.name):
             spelling = elab.spelling(var)
@@ -168,11 +168,22 @@ def law_of(
         draws += laws_of(elab, list(base.values()), list(base), drawn)
     if not draws:
         raise NotYet("an expectation that does not say what is drawn", node.at, "law")
-    order = law_order(draws)
+    order = law_order(_each_once(draws))
     if order is None:
         raise NotYet("the draws of this expectation depend on each other in a circle", node.at)
     whole: list[Any] = [*order, *lets]
     return whole, [elab.spelling(v) for d in whole for v in drawn_by(d)]
+
+
+def _each_once(draws: Sequence[Apply]) -> list[Apply]:
+    """The draws without those of what is drawn by one before them: p(y) before p_t(y)."""
+    kept: list[Apply] = []
+    drawn: set[Var] = set()
+    for one in draws:
+        if not set(drawn_by(one)) <= drawn:
+            kept.append(one)
+        drawn |= set(drawn_by(one))
+    return kept
 
 
 def laws_of(
@@ -185,6 +196,8 @@ def laws_of(
     found: list[Apply] = []
     known = set(drawn)
     lacking: list[t.Sym] = []
+    before = _drawn_before(elab, symbols, names, known)
+    symbols, names = [*symbols, *before], [*names, *map(spelled, before)]
     for symbol in symbols:
         var = elab.variable(symbol)
         if var in known:
@@ -201,7 +214,7 @@ def laws_of(
             lacking.append(symbol)
             continue
         fixed = {v for v in elab.variables.values() if v.sort is not Sort.VEC}
-        if not conditions(law) <= known | {elab.variable(s) for s in symbols} | fixed:
+        if not parents_of(law) <= known | {elab.variable(s) for s in symbols} | fixed:
             lacking.append(symbol)
             continue
         found.append(law)
@@ -225,12 +238,12 @@ def laws_of(
             for law in found
             if not is_noise(elab, law)
             and law.head not in {one.head for one in elab.joint}
-            and not conditions(law) & without
+            and not parents_of(law) & without
         ]
         apart = [v for law in told for v in drawn_by(law) if v.sort is Sort.VEC]
         if apart and all(elab.variable(s).sort is Sort.REAL for s in lacking):
             return [*found, *(level_law(elab, symbol) for symbol in lacking)]
-        beside = {v for law in joint_laws(elab) for v in conditions(law)}
+        beside = {v for law in joint_laws(elab) for v in parents_of(law)}
         if not set(apart) <= beside:  # they need not be independent; noise is, by convention
             one, other = lacking[0], elab.spelling(apart[0])
             words = f"how {readable(spelled(one))} and {readable(other)} are drawn together"
@@ -247,6 +260,35 @@ def laws_of(
             raise NotYet("the law of some random variables is not known", lacking[0].at, "law")
         found += joint
     return found
+
+
+def _drawn_before(
+    elab: Elaborator, symbols: Sequence[t.Sym], names: Sequence[str], drawn: set[Var]
+) -> list[t.Sym]:
+    """z of "z ~ q and x ~ p(·|z)", where an average has an x in it and no z: it is drawn first."""
+    found: dict[str, t.Sym] = {}
+    around = {elab.variables[n] for n in (*names, *elab.bound) if n in elab.variables} | drawn
+    for symbol in symbols:
+        laws = elab.laws.get(spelled(symbol), ())
+        if elab.variable(symbol) in drawn or not laws or _is_known(elab, symbol, names):
+            continue
+        for law in laws:
+            first = [v for v in parents_of(law) if v.sort is not Sort.REAL and v not in around]
+            those = [elab.evidence.spellings.get(elab.spelling(v)) for v in first]
+            told = [one for one in those if one is not None and _is_known(elab, one, ())]
+            if len(told) == len(first):
+                found.update((spelled(one), one) for one in told)
+                break
+    return [one for name, one in found.items() if name not in names]
+
+
+def _is_known(elab: Elaborator, symbol: t.Sym, names: Sequence[str]) -> bool:
+    """Whether a variable has a law beside ``names``."""
+    try:
+        elab.remembered(symbol, names)
+    except (NotYet, SortError):
+        return False
+    return True
 
 
 def _refuse_marginals(elab: Elaborator, laws: Sequence[Apply], drawn: set[Var]) -> None:
@@ -286,6 +328,8 @@ def conditional(elab: Elaborator, node: t.Expectation) -> Expr:
         if elab.is_time(spelled(symbol)) or elab.is_parameter(spelled(symbol)):
             continue  # it is fixed
         value = elab.term(one.right if isinstance(one, t.Equation) else symbol)
+        if one is symbol and spelled(symbol) in elab.points and elab.averaging == 1:
+            value = elab.variable(symbol)
         given.append((symbol, value))
     if not given:
         raise NotYet("a conditional expectation given what is fixed", node.at, "law")

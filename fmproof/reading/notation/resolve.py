@@ -17,6 +17,16 @@ from fmproof.reading.notation.ellipses import without_ellipsis
 from fmproof.reading.notation.evidence import letters_in
 from fmproof.reading.notation.flows import affine_inverse
 from fmproof.reading.notation.gaussian_formula import as_normal, at_point, with_euler
+from fmproof.reading.notation.letters import (
+    MODEL,
+    NUMBER,
+    as_curve,
+    curves_beside_levels,
+    densities_at_times,
+    models_beside_points,
+    numbers_beside_functions,
+    without_weight,
+)
 from fmproof.reading.notation.processes import processes, with_times_below
 from fmproof.reading.notation.sums import as_mean
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
@@ -53,7 +63,11 @@ class Resolver:
         self.points: dict[str, t.Sym] = {}  # where densities are taken
         self.maps: dict[str, tuple[t.Call, t.Node]] = {}  # functions with what they are
         self.variance: t.Norm | t.Abs | t.Group | None = None  # of Var(Y) = E‖Y − E Y‖²
+        self.squares: set[str] = set()  # σ of σ²(x) = …, a function of points by that name
         for left, right in equations:
+            squared = _square_of_points(left)
+            if squared is not None:
+                self.squares.add(spelled(squared))
             if isinstance(left, t.Call):
                 self.maps.setdefault(key_of(left.head), (left, right))
             if isinstance(left, t.Function) and left.name == "Var":
@@ -74,6 +88,10 @@ class Resolver:
                     self.applied.add(spelled(node.head))
                     if len(places) == len(node.args) == 2 and _timed(node):
                         self.of_point_and_time.setdefault(key_of(node.head), node)
+        self.models = models_beside_points(trees)
+        self.numbers = numbers_beside_functions(trees)
+        self.timed = densities_at_times(trees)
+        self.curves = curves_beside_levels(trees)
         self.dimension = "" if self._stands_for_more(dimension, trees) else dimension
 
     def _stands_for_more(self, letter: str, trees: Sequence[t.Node]) -> bool:
@@ -111,6 +129,14 @@ class Resolver:
         return left, right
 
     def _visit(self, node: t.Node) -> t.Node:
+        if isinstance(node, t.Sym) and spelled(node) in self.numbers:
+            return replace(node, labels=(*node.labels, NUMBER))
+        if isinstance(node, t.Call | t.Sym):
+            node = self._of_model(node)
+        if isinstance(node, t.Call):
+            node = as_curve(node, self.curves)
+        if isinstance(node, t.Call) and key_of(node.head) in self.timed:
+            node = replace(node, head=without_weight(node.head))
         bracket = isinstance(node, t.Pow) and isinstance(node.base, t.Call)
         node = t.with_children(node, self._visit)
         if bracket and isinstance(node, t.Pow):
@@ -159,6 +185,17 @@ class Resolver:
         if isinstance(node, t.Call) and node.head.name == "I" and len(node.args) > 1:
             return replace(node, head=replace(node.head, name="it:I"))  # no identity matrix
         return node
+
+    def _of_model(self, node: t.Call | t.Sym) -> t.Call | t.Sym:
+        """x_θ(x_t, t), and x_θ for short, by a name of its own where x_0 and x_t are points."""
+        head = node.head if isinstance(node, t.Call) else node
+        args = self.models.get(spelled(head))
+        if args is None:
+            return node
+        named = replace(head, labels=(*head.labels, MODEL))
+        if isinstance(node, t.Call):
+            return replace(node, head=named)
+        return t.Call(node.at, named, args) if args else named
 
     def _with_pairs(self, node: t.Call) -> t.Call:
         """p(x_{0:T}) as p(x_0, x_{1:T}), where the document writes x_{1:T} as well."""
@@ -260,7 +297,9 @@ class Resolver:
 
     def _power(self, power: t.Pow, head: t.Sym, args: tuple[t.Node, ...]) -> t.Node | None:
         if len(args) not in self.arities.get(key_of(head), ()):
-            return None
+            named = spelled(head) in self.squares and _is_two(power.exponent)
+            square = replace(head, labels=(*head.labels, "2"))
+            return t.Call(head.at, square, args) if named else None
         called = t.Call(head.at, head, args)
         exponent = power.exponent
         negative = isinstance(exponent, t.Add) and exponent.parts[0][0] < 0
@@ -309,6 +348,21 @@ class Resolver:
             return t.Call(one.at, one, (place,)) if arities else one
 
         return t.with_instead(node, instead)
+
+
+def _square_of_points(node: t.Node) -> t.Sym | None:
+    """σ_t of σ_t²(x), which is no product: nobody puts a letter in brackets to multiply."""
+    factors = node.factors if isinstance(node, t.Mul) else ()
+    if len(factors) != 2 or not (isinstance(factors[0], t.Pow) and isinstance(factors[1], t.Group)):
+        return None
+    base, place = factors[0].base, factors[1].body
+    point = isinstance(place, t.Sym) and not _is_time(place)
+    squared = isinstance(base, t.Sym) and _is_two(factors[0].exponent)
+    return base if point and squared and isinstance(base, t.Sym) else None
+
+
+def _is_two(node: t.Node) -> bool:
+    return isinstance(node, t.Num) and node.value == _TWO
 
 
 def _timed(node: t.Call) -> bool:

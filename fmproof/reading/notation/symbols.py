@@ -11,7 +11,7 @@ from fmproof.reading.formula import tree as t
 
 
 @cache
-def catalogue() -> dict[str, dict[str, list[str]]]:
+def field_conventions() -> dict[str, dict[str, list[str]]]:
     """The conventions, from ``catalogue.toml``."""
     text = files("fmproof.reading.notation").joinpath("catalogue.toml").read_text(encoding="utf-8")
     found: dict[str, Any] = tomllib.loads(text)
@@ -20,7 +20,7 @@ def catalogue() -> dict[str, dict[str, list[str]]]:
 
 def conventional(group: str, key: str, field: str = "letters") -> bool:
     """Whether the catalogue lists the letter of ``key`` under a group."""
-    return key.split("|")[0] in catalogue().get(group, {}).get(field, ())
+    return key.split("|")[0] in field_conventions().get(group, {}).get(field, ())
 
 
 def key_of(symbol: t.Sym) -> str:

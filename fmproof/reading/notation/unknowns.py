@@ -78,7 +78,7 @@ def free_symbols(elab: Elaborator, node: t.Node) -> list[t.Sym]:
             for script in (*one.sub, *((one.sup,) if one.sup is not None else ())):
                 if isinstance(script, t.Sym) and applications.scopes(elab, script):
                     visit(script, bound)
-            if name in bound:
+            if name in bound or applications.number_by_name(elab, one) is not None:
                 return
             known = (
                 name in elab.bound

@@ -48,7 +48,7 @@ def _pattern(group: str) -> re.Pattern[str]:
     return re.compile("|".join(parts), re.IGNORECASE)
 
 
-def role_of(text: str, start: int, stop: int) -> str:
+def role_in_words(text: str, start: int, stop: int) -> str:
     """The role that the words beside ``text[start:stop]`` give, or ""."""
     before = _STOPS.split(text[max(0, start - _BEFORE) : start])[-1]
     after = _STOPS.split(text[stop : stop + _AFTER])[0]
@@ -130,6 +130,8 @@ def property_of(text: str, start: int, stop: int) -> str:
     """The word beside ``text[start:stop]`` that says a property of it, such as "orthogonal"."""
     before = _STOPS.split(text[max(0, start - _SAYS) : start])[-1]
     after = _STOPS.split(text[stop : stop + _SAYS])[0]
+    if after.lstrip(" $").startswith("的"):
+        after = ""  # of what is made of it: "with any function of X"
     found = _pattern("property").search(after) or _pattern("property").search(before)
     if found is None:
         return ""
@@ -168,11 +170,6 @@ def speaks_of_chains(words: str) -> bool:
 def speaks_of_independence(words: str) -> bool:
     """Whether words say that what is drawn together may be independent."""
     return _pattern("independence").search(words) is not None
-
-
-def independent_of(words: str) -> bool:
-    """Whether a sentence says of something that it is independent of what is named in it."""
-    return _pattern("independent_of").search(words) is not None and not denied(words)
 
 
 def speaks_of_one_dimension(words: str) -> bool:
@@ -225,6 +222,25 @@ def defines_anew(text: str, start: int) -> bool:
 def says_from_here(text: str, start: int) -> bool:
     """Whether the sentence before a formula says that it holds from there on."""
     return _last("anew", _sentence(text, start)) >= 0
+
+
+def says_independent_of(text: str, start: int, other: str) -> bool:
+    """Whether the sentence goes on behind the law at ``start`` with "independent of ``other``"."""
+    behind = re.sub(r"[{}]|\\[,;!]", "", _SENTENCE_ENDS.split(text[start : start + _FAR])[0])
+    if denied(behind):
+        return False
+    found = [one.end() for one in _pattern("apart").finditer(behind)]
+    names = re.compile(rf"(?<![A-Za-z\\]){re.escape(other)}(?![A-Za-z0-9])")
+    return any(names.search(behind, place) is not None for place in found)
+
+
+_SENTENCE_ENDS = re.compile(r"[.;!?。；！？](?:\s|$)|\n\s*\n")
+
+
+def opens_a_case(text: str, start: int) -> bool:
+    """Whether the sentence before a formula begins like a special case: "if x ~ N(0, I), then"."""
+    sentence = re.sub(r"^\s*\\[a-z]+\{[^}]*\}", "", _sentence(text, start))
+    return _pattern("opens_case").match(sentence.lstrip(" $\\(*_#\n")) is not None
 
 
 def _words_ahead(text: str, start: int) -> str:
@@ -323,21 +339,17 @@ def denied(words: str) -> bool:
 _OPENING = re.compile(r"(?:\s|\$\$|\\\[|\\begin\{[a-z]+\*?\}|```math|>)*$")
 _FORMULA_ENDS = re.compile(r"\$\$|\\\]|\\end\{[a-z]+\*?\}|```")
 _CASE_BEHIND = re.compile(
-    r"\s*(?:if|when|whenever|otherwise|else|unless|only|falls|wenn|sonst|nur)\b", re.IGNORECASE
+    r"\s*(?:if|when|whenever|otherwise|else|unless|only|wenn|sonst|nur"
+    r"|falls(?! (?:in|from|to|with|off|as|below|towards?|monotonically|strictly)\b))\b",
+    re.IGNORECASE,
 )
+"""The German "falls" is an "if"; what "falls in t" does so in English."""
 
 
 def restricted_behind(text: str, stop: int) -> bool:
     """Whether the words right behind a formula say that it holds in a case, or that it does not."""
     behind = _STOPS.split(text[stop : stop + _SAYS].lstrip("$"))[0].partition("$")[0]
     return _CASE_BEHIND.match(behind) is not None or denied(behind)
-
-
-def sentence_around(text: str, at: int) -> tuple[int, int]:
-    """Where the sentence around a place starts and ends."""
-    before = _STOPS.split(text[max(0, at - _FAR) : at])[-1]
-    after = _STOPS.split(text[at : at + _FAR])[0]
-    return at - len(before), at + len(after)
 
 
 def _sentence(text: str, start: int) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from fmproof.report.document import Section
 from fmproof.report.laws import Laws
-from fmproof.report.model import Constant, Formula, Symbol
+from fmproof.report.model import Formula, ShownConstant, Symbol
 from fmproof.report.paper.evidence import EvidenceAppendix, evidence
 from fmproof.report.paper.setting import NotationRow, abbreviations, notation_rows, setting
 from fmproof.report.paper.writer import Known, Writer, formulas
@@ -55,7 +55,7 @@ class Typesetter:
     full: bool = False
     theorems: dict[str, str] = field(default_factory=dict)
     assumed: dict[str, tuple[Formula, str]] = field(default_factory=dict)
-    constants: dict[Constant, str] = field(default_factory=dict)
+    constants: dict[ShownConstant, str] = field(default_factory=dict)
     symbols: dict[str, Symbol] = field(default_factory=dict)
     introduced: dict[str, str] = field(default_factory=dict)
 

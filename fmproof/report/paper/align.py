@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from fmproof.report.breaking import lines, width
+from fmproof.report.breaking import formula_width, lines
 from fmproof.report.tex import Tex
 from fmproof.tables import FixedMapping
 
@@ -40,7 +40,7 @@ def plain_rows(formula: str, room: float, end: str = "") -> list[str]:
 
 def fit_to(formula: str, room: float) -> str:
     """A formula that cannot be broken to ``room`` em, made smaller; any other as it is."""
-    if width(formula) <= _SLACK * room + 2:
+    if formula_width(formula) <= _SLACK * room + 2:
         return formula
     return rf"\fmprooffit{{{room:.1f}em}}{{{formula}}}"
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from fmproof.report.breaking import lines, width
+from fmproof.report.breaking import formula_width, lines
 from fmproof.report.document import NumberedCondition, Section, anchor, unmet
 from fmproof.report.laws import Laws
 from fmproof.report.model import Failure, Formula, StepReport
@@ -115,7 +115,7 @@ def _item(section: Section, row: NumberedCondition, laws: Laws, room: float) -> 
         reason = escape(by)
     needed = f"{reason}; for {escape(row.needed_in)}"
     free = SMALL * room - LABELS
-    beside = width(formula) + LETTER * len(f"{by}; for {row.needed_in}") + 1 < free
+    beside = formula_width(formula) + LETTER * len(f"{by}; for {row.needed_in}") + 1 < free
     between = r"\hfill " if beside else "\\\\\n  "
     return Tex(
         rf"\item[\fmprooflabel{{{here}:{row.label}}}{{{row.label}}}{row.label}] "

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from fmproof.report.breaking import lines, width
+from fmproof.report.breaking import formula_width, lines
 from fmproof.report.document import Section, anchor
 from fmproof.report.model import Formula, Symbol
 from fmproof.report.paper.align import align, fit_to, rows, series
@@ -44,7 +44,7 @@ def setting(new: Iterable[Symbol], room: float) -> Tex:
                 mathematics(s.name),
                 ":=",
                 _of(s.definition),
-                room - max(width(mathematics(s.name)) for s in defined),
+                room - max(formula_width(mathematics(s.name)) for s in defined),
                 "." if i == len(defined) - 1 else ",",
             )
         ]
@@ -186,7 +186,7 @@ def _entry(symbol: Symbol, where: str, room: float) -> NotationRow:
     free = room - NAME_COLUMN
     words = f"{_described(symbol)}{where}"
     name = mathematics(symbol.name)
-    wide = width(name) > NAME_COLUMN - 0.5
+    wide = formula_width(name) > NAME_COLUMN - 0.5
     if symbol.definition is None:
         # A name that is wider than its column has a line of its own.
         return NotationRow(Tex(f"${name}$"), Tex((r"\mbox{}\\ " if wide else "") + words))

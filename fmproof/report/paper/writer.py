@@ -11,15 +11,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from fmproof.report.breaking import width
+from fmproof.report.breaking import formula_width
 from fmproof.report.document import Chain, Section, anchor, part_titles
 from fmproof.report.laws import Laws
 from fmproof.report.model import (
-    Constant,
     DerivationReport,
     Formula,
     HypothesisReport,
     Prose,
+    ShownConstant,
     StepReport,
     Used,
 )
@@ -47,7 +47,7 @@ class Known:
 
     theorems: Mapping[str, str]
     assumed: Mapping[str, tuple[Formula, str]]
-    constants: Mapping[Constant, str]
+    constants: Mapping[ShownConstant, str]
 
 
 @dataclass(frozen=True)
@@ -141,7 +141,7 @@ class Writer:
         line = self.room - INDENT
         words = LETTER * len(hypothesis.meaning) % line
         bound = re.split(r" < \\infty|\\quad", shortened)[0]  # what stays together
-        if words + width(bound) < line - 1 or words > FULL * line > width(bound):
+        if words + formula_width(bound) < line - 1 or words > FULL * line > formula_width(bound):
             return self._inline(hypothesis.formula) + end
         return f"\n{display(plain_rows(shortened, self.room - 6, end))}"
 
@@ -152,12 +152,14 @@ class Writer:
     def _for_every(self, free: Sequence[Formula]) -> str:
         return ", ".join(f"${mathematics(v)}$" for v in free)
 
-    def _constants_of(self, stated: Sequence[tuple[Formula, object]]) -> list[Constant]:
+    def _constants_of(self, stated: Sequence[tuple[Formula, object]]) -> list[ShownConstant]:
         return _mentioned([s.text for s, _ in stated], self.d.constants)
 
-    def _definitions(self, constants: Sequence[Constant], end: str) -> str:
+    def _definitions(self, constants: Sequence[ShownConstant], end: str) -> str:
         wide = [
-            width(mathematics(c.name)) + 1.5 + width(self.laws.shorten(mathematics(c.definition)))
+            formula_width(mathematics(c.name))
+            + 1.5
+            + formula_width(self.laws.shorten(mathematics(c.definition)))
             for c in constants
         ]
         if sum(wide) + 2 * len(wide) < self.room - 4:
@@ -173,7 +175,7 @@ class Writer:
                 mathematics(c.name),
                 "=",
                 self.laws.shorten(mathematics(c.definition)),
-                self.room - max(width(mathematics(c.name)) for c in constants),
+                self.room - max(formula_width(mathematics(c.name)) for c in constants),
                 end if i == len(constants) - 1 else ",",
             )
         ]
@@ -225,7 +227,7 @@ class Writer:
         steps = [link.step for link in chain.links]
         start = self.laws.shorten(mathematics(chain.part.start))
         if self._stands_before(start, steps):
-            before, indent, room = start, "", self.room - width(start)
+            before, indent, room = start, "", self.room - formula_width(start)
         else:
             written += plain_rows(start, self.room - 2)
             before, indent, room = "", r"\qquad ", self.room - 2
@@ -247,14 +249,18 @@ class Writer:
         It does where it is narrow, unless that leaves reasons no place beside their rows.
         """
         rows_and_reasons = [
-            width(self.laws.shorten(mathematics(step.claim))) + _natural_width(self._tag(step)) + 3
+            formula_width(self.laws.shorten(mathematics(step.claim)))
+            + _natural_width(self._tag(step))
+            + 3
             for step in steps
         ]
 
         def crowded(indent: float) -> int:
             return sum(wide > self.room - indent for wide in rows_and_reasons)
 
-        return width(start) <= START * self.room and crowded(width(start)) <= crowded(2)
+        return formula_width(start) <= START * self.room and crowded(
+            formula_width(start)
+        ) <= crowded(2)
 
     def _step(self, step: StepReport, before: str, indent: str, room: float, end: str) -> list[str]:
         claim = self.laws.shorten(mathematics(step.claim))
@@ -369,14 +375,14 @@ def formulas(d: DerivationReport) -> Iterator[str]:
             yield step.claim.latex
 
 
-def _mentioned(texts: Sequence[str], constants: Sequence[Constant]) -> list[Constant]:
+def _mentioned(texts: Sequence[str], constants: Sequence[ShownConstant]) -> list[ShownConstant]:
     """The constants that occur in ``texts``, and those that their definitions use, outer first."""
 
-    def named(among: Sequence[str]) -> list[Constant]:
+    def named(among: Sequence[str]) -> list[ShownConstant]:
         names = [(c, re.compile(rf"(?<!\w){re.escape(c.name.text)}(?!\w)")) for c in constants]
         return [c for c, name in names if any(name.search(text) for text in among)]
 
-    found: list[Constant] = []
+    found: list[ShownConstant] = []
     new = named(texts)
     while new:
         found += new
@@ -384,7 +390,7 @@ def _mentioned(texts: Sequence[str], constants: Sequence[Constant]) -> list[Cons
     return found
 
 
-def _used_by(constant: Constant, others: Sequence[Constant]) -> bool:
+def _used_by(constant: ShownConstant, others: Sequence[ShownConstant]) -> bool:
     return any(_mentioned([c.definition.text], [constant]) for c in others)
 
 
@@ -396,7 +402,7 @@ def _natural_width(reason: str) -> float:
     """The estimated width of words with formulas among them, in em."""
     pieces = re.sub(r"\\ref\{[^}]*\}", "0", reason).split("$")
     words = sum(len(re.sub(r"\\[a-zA-Z]+|[{}]", "", piece)) for piece in pieces[::2])
-    return LETTER * words + sum(map(width, pieces[1::2]))
+    return LETTER * words + sum(map(formula_width, pieces[1::2]))
 
 
 def _anchor(name: str) -> str:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 from sympy import Expr, S
 
+from fmproof.derived.point_masses import draw_equation
+from fmproof.derived.ratios import multiple_vanishes
+from fmproof.derived.restatements import restate
 from fmproof.errors import RuleError, SortError
 from fmproof.kernel.almost import (
     everywhere,
-    multiple_vanishes,
     reorder_almost,
     sections,
     support_of_draw,
@@ -19,13 +21,12 @@ from fmproof.kernel.almost import (
     under_law,
 )
 from fmproof.kernel.calculus import dominated_differentiable
-from fmproof.kernel.conditional import draw_equation
 from fmproof.kernel.equality import instantiate
-from fmproof.kernel.hypotheses import discharge, restate
+from fmproof.kernel.hypotheses import discharge
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import factors
 from fmproof.lang.nodes import Apply, Lebesgue, Let, Var
-from fmproof.lang.nodes.measure import against_lebesgue, conditions, drawn_by
+from fmproof.lang.nodes.measure import against_lebesgue, drawn_by, parents_of
 from fmproof.lang.props import (
     Almost,
     Differentiable,
@@ -36,7 +37,7 @@ from fmproof.lang.props import (
 )
 from fmproof.lang.scope import alpha_equal, free_vars, fresh_names, substitute
 from fmproof.tactics.averages import has_let, moved
-from fmproof.tactics.conditions.proof import Proof
+from fmproof.tactics.conditions.proof import ConditionProof
 from fmproof.tactics.laws import needed_items
 from fmproof.tactics.matching import match
 from fmproof.tactics.pointwise import pointwise
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from fmproof.tactics.conditions.prover import Prover
 
 
-def almost(search: Prover, goal: Almost, depth: int) -> Proof | None:
+def almost(search: Prover, goal: Almost, depth: int) -> ConditionProof | None:
     """From what holds everywhere, under another law, or for fewer of the variables."""
     needed = needed_items(goal)
     if len(needed) < len(goal.measure):
@@ -82,14 +83,14 @@ def almost(search: Prover, goal: Almost, depth: int) -> Proof | None:
     return None
 
 
-def _everywhere(search: Prover, goal: Almost, depth: int) -> Proof | None:
+def _everywhere(search: Prover, goal: Almost, depth: int) -> ConditionProof | None:
     """What holds at every value holds at almost every one."""
     if isinstance(goal.body, Equals):
         return None
     bound = {v for item in goal.measure for v in drawn_by(item)}
     proof = search.prove(goal.body, depth)
     if proof is not None and not any(bound & free_vars(h) for h in proof.theorem.hypotheses):
-        return Proof(everywhere(proof.theorem, goal.measure), proof.reasons)
+        return ConditionProof(everywhere(proof.theorem, goal.measure), proof.reasons)
     for word, theorem in pointwise(goal.body):  # what it needs, almost everywhere
         try:
             spread = everywhere(theorem, goal.measure)
@@ -101,7 +102,9 @@ def _everywhere(search: Prover, goal: Almost, depth: int) -> Proof | None:
     return None
 
 
-def _dominated(search: Prover, goal: Almost, prop: Differentiable, depth: int) -> Proof | None:
+def _dominated(
+    search: Prover, goal: Almost, prop: Differentiable, depth: int
+) -> ConditionProof | None:
     """What is dominated is differentiable almost everywhere."""
     try:
         premise = Dominated(*prop.args, *goal.measure)
@@ -113,7 +116,7 @@ def _dominated(search: Prover, goal: Almost, prop: Differentiable, depth: int) -
     return search.from_theorem(theorem, "domination", depth)
 
 
-def _under_another_law(search: Prover, goal: Almost, depth: int) -> Proof | None:
+def _under_another_law(search: Prover, goal: Almost, depth: int) -> ConditionProof | None:
     """From a hypothesis that says it under another law of the same variables."""
     for name, fact in search.facts_at(goal):
         known = fact.conclusion
@@ -126,13 +129,13 @@ def _under_another_law(search: Prover, goal: Almost, depth: int) -> Proof | None
     return None
 
 
-def _almost_equal(search: Prover, goal: Almost, depth: int) -> Proof | None:
+def _almost_equal(search: Prover, goal: Almost, depth: int) -> ConditionProof | None:
     """From what is known almost surely, under this or another law of the same variables."""
     for place, item in enumerate(goal.measure):
         if isinstance(item, Let):
             theorem = draw_equation(goal.measure, place)
             if alpha_equal(theorem.conclusion, goal):
-                return Proof(restate(theorem, goal), ("point mass",))
+                return ConditionProof(restate(theorem, goal), ("point mass",))
     for fact in search.facts:
         proof = search.from_theorem(_moved_fact(fact, goal), "almost surely", depth)
         if proof is not None:
@@ -178,7 +181,7 @@ def _moved_fact(fact: Theorem, goal: Almost) -> Theorem | None:
     return None if there is None else discharge(there, theorem)
 
 
-def _from_lebesgue(search: Prover, goal: Almost, depth: int) -> Proof | None:
+def _from_lebesgue(search: Prover, goal: Almost, depth: int) -> ConditionProof | None:
     """What holds for Lebesgue-almost every value holds almost surely under a law."""
     if has_let(goal.measure) or all(isinstance(item, Lebesgue) for item in goal.measure):
         return None
@@ -186,10 +189,10 @@ def _from_lebesgue(search: Prover, goal: Almost, depth: int) -> Proof | None:
     proof = search.prove(Almost(goal.body, *lebesgue), depth)
     if proof is None:
         return None
-    return Proof(under_law(proof.theorem, goal.measure), proof.reasons)
+    return ConditionProof(under_law(proof.theorem, goal.measure), proof.reasons)
 
 
-def _sections(search: Prover, goal: Almost, prop: Integrable, depth: int) -> Proof | None:
+def _sections(search: Prover, goal: Almost, prop: Integrable, depth: int) -> ConditionProof | None:
     try:
         joint = Integrable(prop.body, *goal.measure, *prop.measure)
     except SortError:
@@ -197,7 +200,7 @@ def _sections(search: Prover, goal: Almost, prop: Integrable, depth: int) -> Pro
     if joint is not None and search.prove(joint, depth) is not None:
         proof = search.from_theorem(sections(joint, len(goal.measure)), "Fubini", depth)
         if proof is not None:
-            return Proof(restate(proof.theorem, goal), proof.reasons)
+            return ConditionProof(restate(proof.theorem, goal), proof.reasons)
     proof = _everywhere(search, goal, depth)
     if proof is not None:
         return proof
@@ -208,7 +211,7 @@ def _sections(search: Prover, goal: Almost, prop: Integrable, depth: int) -> Pro
     return None
 
 
-def _spread(search: Prover, goal: Almost, kept: Sequence[int], depth: int) -> Proof | None:
+def _spread(search: Prover, goal: Almost, kept: Sequence[int], depth: int) -> ConditionProof | None:
     """Prove the goal for the ``kept`` variables, at every value of the others."""
     others = [i for i in range(len(goal.measure)) if i not in kept]
     inner = [goal.measure[i] for i in kept]
@@ -218,7 +221,7 @@ def _spread(search: Prover, goal: Almost, kept: Sequence[int], depth: int) -> Pr
         if proof is None:
             return None
         own = {var for item in inner for var in drawn_by(item)}
-        if has_let(goal.measure) or any(own & conditions(goal.measure[i]) for i in others):
+        if has_let(goal.measure) or any(own & parents_of(goal.measure[i]) for i in others):
             # a draw that depends on others is dropped, not put before them
             there = moved(goal, inner) if inner else None
             if there is None:
@@ -232,7 +235,7 @@ def _spread(search: Prover, goal: Almost, kept: Sequence[int], depth: int) -> Pr
     return _reordered(spread, goal, proof.reasons)
 
 
-def _reordered(theorem: Theorem, goal: Almost, reasons: tuple[str, ...]) -> Proof | None:
+def _reordered(theorem: Theorem, goal: Almost, reasons: tuple[str, ...]) -> ConditionProof | None:
     """``theorem`` with its variables in the order of ``goal``, if that makes it the goal."""
     if not isinstance(theorem.conclusion, Almost):
         return None
@@ -245,11 +248,13 @@ def _reordered(theorem: Theorem, goal: Almost, reasons: tuple[str, ...]) -> Proo
         except SortError:
             continue
         if alpha_equal(candidate.conclusion, goal):
-            return Proof(restate(candidate, goal), reasons)
+            return ConditionProof(restate(candidate, goal), reasons)
     return None
 
 
-def _vanishes(search: Prover, goal: Almost, prop: VanishesWith, depth: int) -> Proof | None:
+def _vanishes(
+    search: Prover, goal: Almost, prop: VanishesWith, depth: int
+) -> ConditionProof | None:
     numerator, denominator = prop.args
     if any(not isinstance(item, Lebesgue) for item in goal.measure):
         return _vanishes_under_law(goal, prop)
@@ -277,7 +282,7 @@ def _superfluous(parts: Sequence[Expr], denominator: Expr) -> Sequence[int]:
     return sorted(range(len(parts)), key=lambda i: inside.issuperset(symbols_inside(parts[i])))
 
 
-def _vanishes_under_law(goal: Almost, prop: VanishesWith) -> Proof | None:
+def _vanishes_under_law(goal: Almost, prop: VanishesWith) -> ConditionProof | None:
     numerator, denominator = prop.args
     for place, item in enumerate(goal.measure):
         if alpha_equal(item, denominator):

@@ -17,12 +17,10 @@ from fmproof.derived.dominations import (
     square_integrable,
     sum_of_integrable,
 )
+from fmproof.derived.gaussians import gaussian_bounded
+from fmproof.derived.integrals_inside import integral_inside
+from fmproof.derived.ratios import cancelled_ratio
 from fmproof.kernel.calculus import DERIVATIVES, integrable_derivative
-from fmproof.kernel.gaussian import gaussian_bounded
-from fmproof.kernel.integrability import (
-    cancelled_ratio,
-    integral_inside,
-)
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Add, factors
 from fmproof.lang.node import bound_vars, sort_of

@@ -57,7 +57,7 @@ from fmproof.tactics.conditions.dominations import (
     scalar_dominations,
 )
 from fmproof.tactics.conditions.marginals import marginal_variants
-from fmproof.tactics.conditions.proof import Proof
+from fmproof.tactics.conditions.proof import ConditionProof
 from fmproof.tactics.conditions.quotients import by_quotient
 from fmproof.tactics.laws import needed_items, same_law
 from fmproof.tactics.matching import for_values, instance, match, said_of_each
@@ -87,7 +87,7 @@ Moves = Callable[["Prover", Integrable, Integrable], Iterator[Move]]
 """What may lead to a goal, given the prover, the goal and its joint form."""
 
 
-def integrable(search: Prover, goal: Integrable, depth: int) -> Proof | None:
+def integrable(search: Prover, goal: Integrable, depth: int) -> ConditionProof | None:
     """From what is known at once, else by the first move whose conditions are proved."""
     proof = search.worked_out(_at_once, goal)
     if proof is not None or depth == 0:  # every move leads to further conditions
@@ -99,20 +99,20 @@ def integrable(search: Prover, goal: Integrable, depth: int) -> Proof | None:
     return None
 
 
-def _at_once(search: Prover, goal: Integrable) -> Proof | None:
+def _at_once(search: Prover, goal: Integrable) -> ConditionProof | None:
     """From no further conditions."""
     form = joint_form(goal)
     if form is None:
-        return Proof(finite_measure(goal), ("finite measure",))
+        return ConditionProof(finite_measure(goal), ("finite measure",))
     one_gaussian = len(goal.measure) == 1 and is_gaussian(goal.measure[0])
     theorem = attempt(gaussian_moments, goal) if one_gaussian else None
     if theorem is not None:
-        return Proof(theorem, ("Gaussian moments",))
+        return ConditionProof(theorem, ("Gaussian moments",))
     for name, fact in search.facts_at(goal):
         prop = fact.conclusion
         theorem = attempt(same_law, goal, prop) if isinstance(prop, Integrable) else None
         if theorem is not None:
-            return Proof(discharge(theorem, fact), ("Tonelli", f"@{name}"))
+            return ConditionProof(discharge(theorem, fact), ("Tonelli", f"@{name}"))
     return _for_every_value(search, goal, form)
 
 
@@ -143,7 +143,7 @@ def _each_move(search: Prover, goal: Integrable) -> Iterator[tuple[str, Theorem 
             yield word, theorem, word in FREE
 
 
-def _for_every_value(search: Prover, goal: Integrable, form: Integrable) -> Proof | None:
+def _for_every_value(search: Prover, goal: Integrable, form: Integrable) -> ConditionProof | None:
     """From what is assumed for every x and every t, at the values that give the same integral."""
     for name, prop in search.hypotheses:
         variables, body = said_of_each(prop)
@@ -154,7 +154,7 @@ def _for_every_value(search: Prover, goal: Integrable, form: Integrable) -> Proo
         there = None if values is None else for_values(assume(prop), values)
         theorem = there and attempt(same_law, goal, there.conclusion)
         if theorem is not None and there is not None:
-            return Proof(discharge(theorem, there), ("Tonelli", f"@{name}"))
+            return ConditionProof(discharge(theorem, there), ("Tonelli", f"@{name}"))
     return None
 
 

@@ -8,7 +8,7 @@ from fmproof.kernel.theorem import Theorem
 
 
 @dataclass(frozen=True)
-class Proof:
+class ConditionProof:
     """A condition's theorem and, for the reader, the rules and hypotheses behind it."""
 
     theorem: Theorem

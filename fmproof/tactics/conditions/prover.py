@@ -12,10 +12,11 @@ from typing import Any, TypeVar
 
 from sympy import Basic
 
+from fmproof.derived.restatements import restate
 from fmproof.errors import SortError
 from fmproof.kernel.almost import everywhere
 from fmproof.kernel.equality import equal_sides, generalise, instantiate, specialise, symmetry
-from fmproof.kernel.hypotheses import assume, discharge, restate
+from fmproof.kernel.hypotheses import assume, discharge
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Pow
 from fmproof.lang.nodes import Var
@@ -24,8 +25,8 @@ from fmproof.lang.scope import alpha_equal, canon, free_vars
 from fmproof.tactics.conditions.almost import almost
 from fmproof.tactics.conditions.dominations import dominations
 from fmproof.tactics.conditions.integrability import integrable, unfold_field
-from fmproof.tactics.conditions.proof import Proof
-from fmproof.tactics.conditions.quotients import divided
+from fmproof.tactics.conditions.proof import ConditionProof
+from fmproof.tactics.conditions.quotients import divided_symbols
 from fmproof.tactics.matching import for_values, match, said_of_each
 from fmproof.tactics.pointwise import defined, fewer, pointwise
 from fmproof.tactics.rewriting import Once, attempt, sweep, symbols_inside
@@ -54,13 +55,15 @@ class Prover:
         self.hypotheses = tuple(hypotheses)
         self.equations = list(equations)
         self.facts: list[Theorem] = []
-        self.divided = divided(prop for _, prop in self.hypotheses)  #: see :mod:`.quotients`
+        self.divided = divided_symbols(
+            prop for _, prop in self.hypotheses
+        )  #: see :mod:`.quotients`
         #: the symbols of whose squares something is known, or that are equal to something
         self.squared = frozenset[object]().union(
             *map(symbols_inside, _powers_in(prop for _, prop in self.hypotheses)),
             *(symbols_inside(equation.conclusion) for equation in equations),
         )
-        self._known: dict[Prop, Proof | None] = {}
+        self._known: dict[Prop, ConditionProof | None] = {}
         self._facts_at: dict[frozenset[Var], list[tuple[str, Theorem]]] = {}
         self.until: float | None = None  #: when the search gives up, in seconds of the thread
         self._failed: dict[Prop, int] = {}  # with how many rules it was not proved
@@ -98,7 +101,7 @@ class Prover:
         """The inequalities that fit a goal, each worked out once."""
         return self.worked_out(_dominations, goal)
 
-    def prove(self, goal: Prop, depth: int | None = None) -> Proof | None:
+    def prove(self, goal: Prop, depth: int | None = None) -> ConditionProof | None:
         """A theorem that concludes ``goal`` from the hypotheses alone, or None.
 
         Short proofs are looked for first.
@@ -118,7 +121,7 @@ class Prover:
             found = self._known[key]
             if found is None or found.theorem.conclusion == goal:
                 return found
-            return Proof(restate(found.theorem, goal), found.reasons)
+            return ConditionProof(restate(found.theorem, goal), found.reasons)
         if depth <= self._failed.get(key, 0):
             return None
         if self._late():
@@ -159,7 +162,7 @@ class Prover:
                     return list({canon(p): p for need in found for p in need}.values())
         return [goal]
 
-    def _derive(self, goal: Prop, depth: int) -> Proof | None:
+    def _derive(self, goal: Prop, depth: int) -> ConditionProof | None:
         if isinstance(goal, Integrable):
             return integrable(self, goal, depth)
         if isinstance(goal, Almost):
@@ -174,7 +177,9 @@ class Prover:
             return _carried_differentiability(self, goal, depth)
         return None
 
-    def from_theorem(self, theorem: Theorem | None, reason: str, depth: int) -> Proof | None:
+    def from_theorem(
+        self, theorem: Theorem | None, reason: str, depth: int
+    ) -> ConditionProof | None:
         """``theorem`` with all its hypotheses proved."""
         if theorem is None:
             return None
@@ -188,7 +193,7 @@ class Prover:
         for proof in proofs:
             theorem = discharge(theorem, proof.theorem)
             reasons += proof.reasons
-        return Proof(theorem, reasons)
+        return ConditionProof(theorem, reasons)
 
     # --- hypotheses -------------------------------------------------------------------
 
@@ -216,14 +221,14 @@ class Prover:
                     yield name, specialise(theorem, v)
                 theorem = specialise(theorem, inner.var)
 
-    def _assumed(self, goal: Prop) -> Proof | None:
+    def _assumed(self, goal: Prop) -> ConditionProof | None:
         for name, theorem, _ in self._assumptions:
             if alpha_equal(theorem.conclusion, goal):
-                return Proof(restate(theorem, goal), (f"@{name}",))
+                return ConditionProof(restate(theorem, goal), (f"@{name}",))
             if isinstance(theorem.conclusion, ForAll):
                 found = specialised(theorem, goal)
                 if found is not None:
-                    return Proof(restate(found, goal), (f"@{name}",))
+                    return ConditionProof(restate(found, goal), (f"@{name}",))
         return None
 
 
@@ -262,18 +267,20 @@ def specialised(theorem: Theorem, goal: Prop) -> Theorem | None:
     return there if there is not None and alpha_equal(there.conclusion, goal) else None
 
 
-def _for_all(search: Prover, goal: ForAll, depth: int) -> Proof | None:
+def _for_all(search: Prover, goal: ForAll, depth: int) -> ConditionProof | None:
     proof = search.prove(goal.body, depth)
     if proof is None or any(goal.var in free_vars(h) for h in proof.theorem.hypotheses):
         return None
-    return Proof(generalise(proof.theorem, goal.var), proof.reasons)
+    return ConditionProof(generalise(proof.theorem, goal.var), proof.reasons)
 
 
-def _carried_differentiability(search: Prover, goal: Differentiable, depth: int) -> Proof | None:
+def _carried_differentiability(
+    search: Prover, goal: Differentiable, depth: int
+) -> ConditionProof | None:
     for name, fact in search.facts_at(goal):
         theorem = fewer(goal, fact)
         if theorem is not None:
-            return Proof(theorem, (f"@{name}",))
+            return ConditionProof(theorem, (f"@{name}",))
     for rewrite in (unfold_field, defined):
         unfolded = sweep(goal.body, rewrite)
         if unfolded is not None:

@@ -10,7 +10,7 @@ from typing import Any
 
 from sympy import Basic, Expr
 
-from fmproof.kernel.algebra import cancel
+from fmproof.derived.ratios import cancel
 from fmproof.kernel.equality import congruence, symmetry, transitivity, unfold
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import factors, mul, without
@@ -20,7 +20,7 @@ from fmproof.tactics.matching import match
 from fmproof.tactics.rewriting import Conversion, at, attempt
 
 
-def divided(props: Iterable[Basic]) -> tuple[Head, ...]:
+def divided_symbols(props: Iterable[Basic]) -> tuple[Head, ...]:
     """The fields and functions in ``props`` that are a symbol divided by another, by definition."""
     found: dict[Head, None] = {}
     for prop in props:

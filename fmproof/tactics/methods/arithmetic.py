@@ -9,7 +9,8 @@ from functools import partial
 from sympy import Expr, S
 
 from fmproof.derived.functions_of_products import logarithm, root_of_product, root_squared
-from fmproof.kernel.algebra import bilinearity, cancel
+from fmproof.derived.ratios import cancel
+from fmproof.kernel.algebra import bilinearity
 from fmproof.kernel.equality import instantiate, transitivity
 from fmproof.kernel.functions import (
     absolute_value,

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from fmproof.kernel.calculus import (
-    DERIVATIVES,
-    derivative,
-    exchange,
+from fmproof.derived.derivatives_inside import (
+    divergence_theorem,
+    fundamental_theorem,
     minimisers_of_shift,
 )
-from fmproof.kernel.slopes import divergence_theorem, fundamental_theorem
+from fmproof.kernel.calculus import DERIVATIVES, derivative, exchange
 from fmproof.lang.nodes import ArgMin, IntegralOver
 from fmproof.tactics.antiderivatives import known_integrals
 from fmproof.tactics.methods.line import Line

@@ -13,7 +13,7 @@ from fmproof.kernel.equality import instantiate, symmetry, transitivity, unfold
 from fmproof.kernel.hypotheses import assume
 from fmproof.kernel.integrals import expectation_as_integral, joint_law
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.arithmetic import factors
+from fmproof.lang.arithmetic import factors, mul, without
 from fmproof.lang.nodes import Apply, CondExpect, Density, Expect, Inner
 from fmproof.lang.nodes.measure import drawn_by, is_density
 from fmproof.lang.scope import alpha_equal, free_vars, substitute
@@ -53,22 +53,21 @@ def _almost_sure(rule: Callable[[CondExpect, Line], Iterator[Theorem]]) -> Metho
 
 
 def _take_out_of(mean: CondExpect, _: Line) -> Iterator[Theorem]:
-    hidden = {v for d in mean.measure for v in drawn_by(d)} - {item.var for item in mean.given}
+    given = tuple(item.var for item in mean.given)
+    hidden = {v for d in mean.measure for v in drawn_by(d)}.difference(given)
     parts = factors(mean.body)
     moving = [i for i, f in enumerate(parts) if hidden & free_vars(f)]
-    if not moving:
-        yield from _given(attempt(take_out, mean, (), -1))
-    elif len(moving) < len(parts):
-        yield from _given(attempt(take_out, mean, moving, -1))
-    if len(moving) == 1 and isinstance(parts[moving[0]], Inner):
-        for side in (0, 1):
-            yield from _given(attempt(take_out, mean, moving, side))
+    known, rest = mul(*without(parts, *moving)), [parts[i] for i in moving]
+    pairs = [(known, mul(*rest))] if len(moving) < len(parts) else []
+    if len(rest) == 1 and isinstance(rest[0], Inner):
+        a, b = rest[0].args
+        pairs += [(mul(known, a), b), (mul(known, b), a)]
+    for k, f in pairs:
+        yield from _given(attempt(take_out, k, f, given, mean.measure))
 
 
 def _linearity_of(mean: CondExpect, _: Line) -> Iterator[Theorem]:
-    theorem = attempt(conditional_linearity, mean)
-    if theorem is not None and theorem.conclusion.body.rhs != theorem.conclusion.body.lhs:
-        yield theorem
+    yield from _given(attempt(conditional_linearity, mean))
 
 
 def _bayes_of(mean: CondExpect, line: Line) -> Iterator[Theorem]:

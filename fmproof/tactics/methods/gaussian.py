@@ -10,18 +10,18 @@ from typing import Any
 
 from sympy import Expr, S
 
+from fmproof.derived.derivatives_inside import trace_by_probe
+from fmproof.derived.gaussian_products import gaussian_product
 from fmproof.kernel.equality import generalise
 from fmproof.kernel.gaussian import (
     gaussian_covariance,
     gaussian_density,
     gaussian_mean,
-    gaussian_product,
     gaussian_variance,
     is_gaussian,
     reparametrise,
 )
 from fmproof.kernel.hypotheses import discharge
-from fmproof.kernel.slopes import trace_by_probe
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Mul, add, factors, mul
 from fmproof.lang.nodes import Expect, Inner, Vec

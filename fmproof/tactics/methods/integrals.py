@@ -8,6 +8,7 @@ from typing import Any
 
 from sympy import Expr, Rational, S
 
+from fmproof.derived.integrals_inside import inner_of_integral, integral_argument
 from fmproof.derived.joint_integrals import joint_integral
 from fmproof.errors import SortError
 from fmproof.kernel.equality import congruence, symmetry, transitivity, unfold
@@ -15,8 +16,6 @@ from fmproof.kernel.integrals import (
     drop_draw,
     expectation_as_integral,
     fubini,
-    inner_of_integral,
-    integral_argument,
     iterated_expectation,
     linearity,
     marginal_draw,
@@ -28,7 +27,7 @@ from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Mul, factors
 from fmproof.lang.node import bound_vars
 from fmproof.lang.nodes import Apply, Density, Draw, Expect, Inner, IntegralOver, Ratio
-from fmproof.lang.nodes.measure import conditions, drawn_by
+from fmproof.lang.nodes.measure import drawn_by, parents_of
 from fmproof.lang.nodes.variable import reserved_var
 from fmproof.lang.scope import alpha_equal, apart, canon, free_vars, substitute
 from fmproof.lang.spelling.text import text
@@ -157,7 +156,7 @@ def in_standard_order(term: Expect) -> Theorem | None:
     order: list[int] = []
     while waiting:
         pending = {v for i in waiting for v in drawn_by(term.measure[i])}
-        ready = [i for i in waiting if not pending & conditions(term.measure[i])]
+        ready = [i for i in waiting if not pending & parents_of(term.measure[i])]
         first = min(_draw_key(term.measure[i]) for i in ready)
         tied = [i for i in ready if _draw_key(term.measure[i]) == first]
         best = tied[0] if len(tied) == 1 else min(tied, key=lambda i: _role(term, i))

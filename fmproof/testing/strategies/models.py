@@ -28,10 +28,10 @@ from fmproof.models import (
     PolynomialPath,
     PolynomialVelocity,
     Problem,
-    Term,
     TimeLaw,
     TrigPath,
     UniformTime,
+    VelocityTerm,
     VPPath,
 )
 
@@ -167,7 +167,7 @@ def polynomial_models(
     _positive("max_terms", max_terms)
     d = draw(_dimensions(dim))
     chosen = draw(_monomials(d, degree, max_terms))
-    terms = [Term(draw(_lists(numbers(spread), d)), t, list(x)) for t, x in chosen]
+    terms = [VelocityTerm(draw(_lists(numbers(spread), d)), t, list(x)) for t, x in chosen]
     return PolynomialVelocity(terms)
 
 

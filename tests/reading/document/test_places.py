@@ -8,7 +8,7 @@ from fmproof.reading.document.markdown import body
 from fmproof.reading.document.read import read_text
 from fmproof.reading.document.rows import rows_of
 from fmproof.reading.document.source import DocumentError
-from fmproof.reading.document.tokens import Macros, Unreadable, expanded, tokens
+from fmproof.reading.document.tokens import Macros, Unreadable, macros_expanded, tokens
 
 
 def found(text: str, ending: str) -> list[tuple[str, str, str]]:
@@ -22,7 +22,7 @@ def found(text: str, ending: str) -> list[tuple[str, str, str]]:
             if piece.kind != "display":
                 continue
             latex = body(document.source, piece)
-            for row in rows_of(expanded(tokens(latex, piece.start), macros)):
+            for row in rows_of(macros_expanded(tokens(latex, piece.start), macros)):
                 stop = max((t.end for t in row.right), default=row.at)
                 start = row.right[0].at if row.right else row.at
                 place = document.source.place(row.at)
@@ -114,7 +114,7 @@ def test_a_macro_that_never_ends_is_an_error(text: str) -> None:
     macros = Macros()
     macros.learn(text)
     with pytest.raises(Unreadable, match=r"never ends|more than"):
-        expanded(tokens(r"\a = 1"), macros)
+        macros_expanded(tokens(r"\a = 1"), macros)
 
 
 def test_braces_nested_without_end_are_an_error() -> None:
@@ -191,5 +191,5 @@ CALLS = {
 def test_delimiters_of_mathtools_and_commands_with_a_signature(call: str) -> None:
     macros = Macros()
     macros.learn(PREAMBLE, before_the_text=True)
-    spread = "".join(token.text for token in expanded(tokens(call), macros))
+    spread = "".join(token.text for token in macros_expanded(tokens(call), macros))
     assert spread == CALLS[call].replace(" ", "")

@@ -2,7 +2,7 @@
 
 from fmproof import Equals
 from fmproof.derivations.symbols import t
-from fmproof.kernel.equality import reflexivity
+from fmproof.derived.restatements import reflexivity
 
 theorem = reflexivity(t)
 theorem._conclusion = Equals(0, 1)

@@ -17,7 +17,7 @@ from fmproof.certificate.export.statement.sorts import (
     type_of,
 )
 from fmproof.certificate.export.statement.symbols import CoqSymbols, derivative_name
-from fmproof.certificate.export.statement.terms import CoqPrinter, applied
+from fmproof.certificate.export.statement.terms import CoqPrinter, application
 from fmproof.lang import nodes
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes.heads import Head
@@ -65,7 +65,7 @@ def assumptions(symbols: CoqSymbols) -> Iterator[tuple[str, str]]:
             told = f"Density ({space(head.over)}) {printer.function(head.over, scope, whole)}"
             yield f"{name}_density", quantified(others, scope, told)
         elif head.nonneg:
-            told = f"0 <= {applied(name, [scope[v] for v in head.params])}"
+            told = f"0 <= {application(name, [scope[v] for v in head.params])}"
             yield f"{name}_nonneg", quantified(head.params, scope, told)
     for slope in symbols.slopes.values():
         yield f"{slope.name}_measurable", _measurable_slope(slope, printer)
@@ -113,7 +113,7 @@ def measurable(head: Head, printer: CoqPrinter, place: int | None = None) -> str
 def applied_to_parameters(head: Head, printer: CoqPrinter) -> Callable[[CoqScope], str]:
     """A symbol at its own parameters."""
     name = printer.symbols.heads[head]
-    return lambda scope: applied(name, [scope[v] for v in head.params])
+    return lambda scope: application(name, [scope[v] for v in head.params])
 
 
 def quantified(which: Iterable[Var], scope: CoqScope, told: str) -> str:
@@ -122,7 +122,7 @@ def quantified(which: Iterable[Var], scope: CoqScope, told: str) -> str:
     return f"forall {given}, {told}" if given else told
 
 
-def definition(node: Any, symbols: CoqSymbols) -> str:
+def coq_definition(node: Any, symbols: CoqSymbols) -> str:
     """The definition of a symbol or of a name, as a line of Coq."""
     printer = CoqPrinter(symbols)
     if isinstance(node, nodes.Named):
@@ -151,5 +151,5 @@ def declarations(symbols: CoqSymbols) -> list[str]:
         lines.append("Definition Theta : Type := R.")
     for node in symbols.declared:
         if isinstance(node, nodes.Named) or node.definition is not None:
-            lines.append(definition(node, symbols))
+            lines.append(coq_definition(node, symbols))
     return lines

@@ -34,7 +34,7 @@ def goal(certificate: Certificate) -> str:
     """
     theorem, name = certificate.theorem, in_comment(certificate.derivation)
     symbols = statement_symbols(theorem)
-    told, _ = stated(theorem, CoqPrinter(symbols))
+    told, _ = stated_goal(theorem, CoqPrinter(symbols))
     needs = "".join(f"({told})\n  -> " for _, told in assumptions(symbols))
     lines = [line for line in declarations(symbols) if not line.startswith("Variable ")]
     names = _abstracted(list(variables(symbols)), "\n".join([*lines, needs, told]))
@@ -87,7 +87,7 @@ def header(symbols: CoqSymbols) -> str:
     return _HEADER + "".join(text for text, wanted in asked.items() if wanted)
 
 
-def stated(theorem: RuleApplication, printer: CoqPrinter) -> tuple[str, list[str]]:
+def stated_goal(theorem: RuleApplication, printer: CoqPrinter) -> tuple[str, list[str]]:
     """Hypotheses and conclusion, and what a proof takes, in order: free variables and hypotheses.
 
     Free variables come as late as they can: a hypothesis that is not about them stands before.

@@ -24,7 +24,7 @@ _DIMENSIONS = {Sort.VEC: "d", Sort.GRADIENT: "k"}
 LEBESGUE = "l_lebesgue"
 """The assumption that the measure of R^d is Lebesgue's, where a theorem needs that."""
 
-FUNCTIONS = {nodes.Exp: "exp", nodes.Log: "ln", nodes.Sqrt: "sqrt", nodes.Abs: "Rabs"}
+FUNCTION_NAMES = {nodes.Exp: "exp", nodes.Log: "ln", nodes.Sqrt: "sqrt", nodes.Abs: "Rabs"}
 """Those of Coq's reals have the same conventions: ln is 0 for a ≤ 0, sqrt for a < 0."""
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from sympy import Rational
 
 from fmproof.certificate.export.statement.sorts import (
-    FUNCTIONS,
+    FUNCTION_NAMES,
     CoqScope,
     NotExported,
     arguments,
@@ -56,11 +56,11 @@ class CoqPrinter:
             return "PI" if node is nodes.pi else "(INR d)"
         if isinstance(node, nodes.Named):
             frees = sorted(free_vars(node), key=lambda v: v.name)
-            return applied(self.symbols.named[node], [scope[v] for v in frees])
+            return application(self.symbols.named[node], [scope[v] for v in frees])
         if isinstance(node, nodes.IntegralOver | nodes.Expect):
             return self._integral(node, scope)
         if isinstance(node, nodes.Apply):
-            return applied(self.symbols.heads[node.head], self.parts(node, scope))
+            return application(self.symbols.heads[node.head], self.parts(node, scope))
         if isinstance(node, nodes.Grad):
             function, at = self.of_variable(node, scope), self.vector(node.at, scope)
             return f"(@grad {domain(node.var)} {function} {at})"
@@ -70,14 +70,14 @@ class CoqPrinter:
             return f"({name} {function} {at})"
         if isinstance(node, nodes.Div):
             return f"(@divergence d {self.of_variable(node, scope)} {self.vector(node.at, scope)})"
-        if type(node) in FUNCTIONS:
-            return applied(FUNCTIONS[type(node)], self.parts(node, scope))
+        if type(node) in FUNCTION_NAMES:
+            return application(FUNCTION_NAMES[type(node)], self.parts(node, scope))
         if isinstance(node, nodes.CondExpect):
             return self._conditional(node, scope)
         if isinstance(node, nodes.ArgMin):
             return f"(argmin {self.of_variable(node, scope)})"
         if isinstance(node, Add | Mul | Pow | nodes.Inner | nodes.Ratio):
-            return combined(node, self.parts(node, scope))
+            return written_with(node, self.parts(node, scope))
         raise NotExported(f"{type(node).__name__} ({shown(node)}) has no translation to Coq yet")
 
     def vector(self, node: Any, scope: CoqScope) -> str:
@@ -127,7 +127,7 @@ class CoqPrinter:
 
     def law(self, measure: Sequence[Any], scope: CoqScope) -> str:
         """The product of the densities."""
-        return times([self.term(d, scope) for d in densities(measure)] or ["1"])
+        return coq_product([self.term(d, scope) for d in densities(measure)] or ["1"])
 
     def weighted(self, measure: Sequence[Any], body: Any, scope: CoqScope) -> str:
         """The body with the densities as a factor."""
@@ -255,26 +255,26 @@ class CoqPrinter:
         return f"({self.law(node.measure, scope)} <> 0 -> {told})"
 
 
-def applied(name: str, parts: Sequence[str]) -> str:
+def application(name: str, parts: Sequence[str]) -> str:
     """A function applied to arguments."""
     return f"({' '.join([name, *parts])})" if parts else name
 
 
-def times(parts: Sequence[str]) -> str:
+def coq_product(parts: Sequence[str]) -> str:
     """A product."""
     return parts[0] if len(parts) == 1 else f"({' * '.join(parts)})"
 
 
-def combined(node: Any, parts: Sequence[str]) -> str:
+def written_with(node: Any, parts: Sequence[str]) -> str:
     """``node`` with its arguments written as ``parts``."""
     if isinstance(node, Add):
         return vector_sum(parts) if dimension(node) else f"({' + '.join(parts)})"
     if isinstance(node, Mul):
         vectors = [i for i, a in enumerate(node.args) if dimension(a)]
         if not vectors:
-            return times(parts)
+            return coq_product(parts)
         scalars = [p for i, p in enumerate(parts) if i != vectors[0]]
-        return f"(vscal {times(scalars)} {parts[vectors[0]]})"
+        return f"(vscal {coq_product(scalars)} {parts[vectors[0]]})"
     if isinstance(node, Pow):
         return f"({parts[0]} ^ {node.args[1]})"
     if isinstance(node, nodes.Inner):

@@ -4,7 +4,8 @@ from sympy import Mul
 
 from fmproof import *
 from fmproof.kernel.hypotheses import discharge
-from fmproof.kernel.integrability import cancelled_ratio, finite_measure
+from fmproof.kernel.integrability import (finite_measure)
+from fmproof.derived.ratios import cancelled_ratio
 
 t = Real("t")
 b = Ratio(1, t)

@@ -1,5 +1,6 @@
 from fmproof import *
-from fmproof.kernel.equality import instantiate, reflexivity
+from fmproof.kernel.equality import (instantiate)
+from fmproof.derived.restatements import reflexivity
 from fmproof.kernel.hypotheses import assume, discharge
 
 t = Real("t")

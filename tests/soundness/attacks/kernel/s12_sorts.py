@@ -1,5 +1,5 @@
 from fmproof import *
-from fmproof.kernel.equality import reflexivity
+from fmproof.derived.restatements import reflexivity
 from fmproof.kernel.integrability import finite_measure
 from fmproof.lang.nodes import Var
 from fmproof.lang.sorts import Sort

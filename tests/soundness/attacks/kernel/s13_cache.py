@@ -1,7 +1,7 @@
 """free_vars is public and remembers what it was told about a look-alike."""
 
 from fmproof import *
-from fmproof.kernel.calculus import minimisers_of_shift
+from fmproof.derived.derivatives_inside import minimisers_of_shift
 
 theta = Param("theta")
 L, M = Scalar("L", theta), Scalar("M", theta)

@@ -2,7 +2,8 @@
 
 from fmproof import *
 from fmproof.kernel.almost import everywhere
-from fmproof.kernel.equality import instantiate, reflexivity
+from fmproof.kernel.equality import (instantiate)
+from fmproof.derived.restatements import reflexivity
 from fmproof.kernel.hypotheses import assume, discharge
 
 t = Real("t")

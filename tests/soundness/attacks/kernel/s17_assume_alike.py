@@ -1,5 +1,6 @@
 from fmproof import *
-from fmproof.kernel.equality import reflexivity, symmetry
+from fmproof.kernel.equality import (symmetry)
+from fmproof.derived.restatements import reflexivity
 from fmproof.kernel.hypotheses import assume, discharge
 
 

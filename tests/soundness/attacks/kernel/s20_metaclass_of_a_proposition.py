@@ -1,8 +1,8 @@
 """A metaclass says that a program's own class is an equation."""
 from sympy import Rational
 from fmproof import Equals
-from fmproof.kernel.equality import reflexivity
-from fmproof.kernel.hypotheses import restate
+from fmproof.derived.restatements import reflexivity
+from fmproof.derived.restatements import restate
 class Meta(type):
     def __eq__(self, other): return True
     def __hash__(self): return hash(Equals)

@@ -2,7 +2,7 @@
 from sympy import Add, Atom, Basic, Expr, Rational
 from fmproof import Inner, Ratio, Real
 from fmproof.errors import FmproofError
-from fmproof.kernel.equality import reflexivity
+from fmproof.derived.restatements import reflexivity
 from fmproof.lang.nodes import Apply, Named, Scalar, Var
 from fmproof.lang.nodes.name import Label
 t = Real("t")

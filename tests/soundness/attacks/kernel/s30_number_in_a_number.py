@@ -3,8 +3,8 @@
 from fractions import Fraction
 
 from fmproof import Equals, Real
-from fmproof.kernel.equality import reflexivity
-from fmproof.kernel.hypotheses import restate
+from fmproof.derived.restatements import reflexivity
+from fmproof.derived.restatements import restate
 from fmproof.lang.arithmetic import plus
 
 

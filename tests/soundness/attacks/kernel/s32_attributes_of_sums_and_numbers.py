@@ -3,7 +3,7 @@
 import sympy
 
 from fmproof import Rational, Real, Scalar
-from fmproof.kernel.equality import reflexivity
+from fmproof.derived.restatements import reflexivity
 
 x = Real("x")
 f = Scalar("f", x)

@@ -4,7 +4,7 @@ import sympy
 from sympy import S
 
 from fmproof import Real, Scalar
-from fmproof.kernel.equality import reflexivity
+from fmproof.derived.restatements import reflexivity
 from fmproof.kernel.ring import ring
 
 x = Real("x")

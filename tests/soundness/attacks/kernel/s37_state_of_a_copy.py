@@ -3,7 +3,7 @@
 import copy
 
 from fmproof import Rational, Real, Scalar
-from fmproof.kernel.equality import reflexivity
+from fmproof.derived.restatements import reflexivity
 from fmproof.kernel.order import nonnegativity
 from fmproof.kernel.rule import rules
 from fmproof.lang.node import declaration

@@ -3,8 +3,8 @@
 from sympy import S
 
 from fmproof import Density, Equals, Expect, Real
-from fmproof.kernel.equality import reflexivity
-from fmproof.kernel.hypotheses import restate
+from fmproof.derived.restatements import reflexivity
+from fmproof.derived.restatements import restate
 from fmproof.kernel.integrals import reorder_draws
 from fmproof.kernel.ring import polynomial
 from fmproof.lang.node import admit

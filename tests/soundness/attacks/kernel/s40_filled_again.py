@@ -1,7 +1,7 @@
 """0 ≤ −5, and a rule under another's name: a record was filled again by its own ``__init__``."""
 
 from fmproof import Rational, Real
-from fmproof.kernel.equality import reflexivity
+from fmproof.derived.restatements import reflexivity
 from fmproof.kernel.hypotheses import assume
 from fmproof.kernel.order import nonnegativity
 from fmproof.kernel.rule import rules
