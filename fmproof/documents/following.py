@@ -84,7 +84,7 @@ def _says(prop: Prop, row: Sequence[Expr]) -> Stipulation | None:
     _, prop = said_of_each(prop)
     if not isinstance(prop, Equals):
         return None
-    bound = _bound_in(row[0]) | _bound_in(row[1])
+    bound, letters = _bound_in(row[0]) | _bound_in(row[1]), free_vars(row[0]) | free_vars(row[1])
     for one, other in (prop.args, prop.args[::-1]):
         letter = isinstance(one, Var) and one.sort is sort_of(other) is Sort.VEC
         if letter and one not in free_vars(other) | bound:
@@ -92,7 +92,8 @@ def _says(prop: Prop, row: Sequence[Expr]) -> Stipulation | None:
         if not _function_of_letters(one) or one.head in heads_in([other]):
             continue
         more = free_vars(other) - set(one.arguments)
-        fixed = all(v.sort is Sort.REAL and v not in bound for v in more)
+        # Of a number that the row has not it was not asked what else is said: s = 0, say.
+        fixed = all(v.sort is Sort.REAL and v not in bound and v in letters for v in more)
         if fixed and sort_of(one) is sort_of(other):
             return Stipulation(one.head, tuple(one.arguments), other, "")
     left, right = prop.args

@@ -62,6 +62,8 @@ def test_a_function_with_a_letter_in_it() -> None:
     row = (one(z), add(z, mul(scale, other(z))))
     (before, claim), rest = with_equations(row, [said])
     assert (before, rest) == (claim, ())
+    alone = (one(z), z)  # what else is said of s was not asked
+    assert with_equations(alone, [said]) == (alone, (said,))
     bound = (Expect(Inner(one(z), z), uniform(scale)(scale)), S.Zero)
     assert with_equations(bound, [said]) == (bound, (said,))  # another s
 
