@@ -16,7 +16,7 @@ In the order in which a row goes through it:
 5. **A proof.** ``prove`` asks the checker; ``almost_surely`` reads a row with its paths drawn;
    ``ways`` are several steps at once: ``standard_noise`` (who is drawn), ``noise_moments``,
    ``parallel`` (lines that differ in parts), ``quotients``, ``radicals`` and ``roots``,
-   ``projections``, ``convexity``.
+   ``projections``, ``gaussian_logs`` (divergences of Gaussians), ``convexity``, ``concave_log``.
 6. **From what else stands.** ``facts`` are rows that were proved and equations that are assumed;
    ``cases`` puts in what rows say of symbols; ``coefficients``, ``modulo``, ``exponentials``,
    ``trigonometry``, ``determinants``, ``second_moments``, ``said_densities``, ``stated_signs`` know

@@ -7,10 +7,11 @@ from dataclasses import replace
 from typing import TypeGuard
 
 from fmproof.documents.domains import picks_a_part
-from fmproof.documents.items import POINT, Item, Reading, equations, head_of
+from fmproof.documents.items import Item, Reading, equations, head_of
 from fmproof.documents.motion import followed
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.chains import is_at_a_time, is_closed_form, is_step
+from fmproof.reading.notation.definitions import POINT
 from fmproof.reading.notation.elaborate import Candidate
 from fmproof.reading.notation.evidence import Evidence
 from fmproof.reading.notation.flows import moving_field
@@ -36,7 +37,18 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
     _drop_solved(reading, chosen)
     _drop_short(reading, chosen)
     _drop_values(reading, chosen)
+    _name_densities(chosen, evidence)
     return {k: v for k, v in said.items() if k not in found} | chosen
+
+
+def _name_densities(chosen: dict[str, list[Candidate]], evidence: Evidence) -> None:
+    """q(x) of "q = N(m, s² I)": the density of the law that q names."""
+    for key, known in chosen.items():
+        named = [c for c in known if isinstance(c.left, t.Sym) and isinstance(c.right, t.Normal)]
+        if len(named) == 1 and len(known) == 1 and evidence.is_density(key):
+            one = named[0]
+            if one.right.point is None:  # type: ignore[attr-defined]
+                known.append(_gaussian(one.left, one.right))  # type: ignore[arg-type]
 
 
 class _Rows:

@@ -72,6 +72,26 @@ def in_cases(
             yield sides, ", ".join(dict.fromkeys(case.place for case in used))
 
 
+def in_stated_cases(context: Context, item: Item, before: Expr, claim: Expr) -> Sides | None:
+    """Both sides with what the document lays down of their symbols put in, where that is one thing
+    of each: what a density is from some row on, and coefficients in a line of words (α_t = t).
+
+    Such a row is no claim that may be wrong itself, as a displayed u(x) = … may be.
+    """
+    known: dict[Head | Var, list[Stipulation]] = {}
+    for said in context.special:
+        known.setdefault(said.head, []).append(said)
+    for other, case in _said_before(context, item):
+        if other.inline and isinstance(case.head, Scalar) and is_of_coefficients(case.body, S.One):
+            known.setdefault(case.head, []).append(case)
+    chosen = {head: found[0] for head, found in known.items() if len(found) == 1}
+    try:
+        sides, used = _put((before, claim), chosen)
+    except (FmproofError, SortError, TypeError):
+        return None
+    return sides if used else None
+
+
 def agrees_beside(context: Context, item: Item, pair: Sides) -> bool:
     """Whether an equation holds with what a row says of a symbol put in, and what other rows say,
     as far as numbers show."""

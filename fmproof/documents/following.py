@@ -7,52 +7,94 @@ symbols is, that is put in for the symbol, and every world follows it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from sympy import Expr
+from sympy import Basic, Expr, preorder_traversal
 
 from fmproof.documents.coefficients import determined, is_of_coefficients
 from fmproof.documents.context import Stipulation
 from fmproof.documents.terms import heads_in
 from fmproof.errors import FmproofError, SortError
-from fmproof.lang.node import sort_of
+from fmproof.lang.node import bound_vars, sort_of
 from fmproof.lang.nodes import Apply, Field, Head, Scalar, Var
 from fmproof.lang.props import Equals, Prop
-from fmproof.lang.scope import free_vars, replace_head
+from fmproof.lang.scope import free_vars, replace_head, substitute
+from fmproof.lang.sorts import Sort
+from fmproof.reading.notation.hidden_noise import linear_in
+from fmproof.tactics.differences import subtract
 from fmproof.tactics.matching import said_of_each
 
 _Sides = tuple[Expr, Expr]
 
 
-def with_equations(row: _Sides, assumed: Sequence[Prop]) -> tuple[_Sides, tuple[Prop, ...]]:
+def with_equations(row: Sequence[Expr], assumed: Sequence[Prop]) -> tuple[_Sides, tuple[Prop, ...]]:
     """The sides of a row with equations put in, and those that are left.
 
     The row is returned as it is where no equation can be put in.
     """
     left: list[Prop] = []
-    waiting = list(assumed)
+    waiting = [prop for prop in assumed if not _is_of_another_letter(prop, row, assumed)]
     while waiting:
         prop, *waiting = waiting
-        said = _says(prop)
+        said = _says(prop, row)
         if said is None:
             left.append(prop)
             continue
+        names = _numbers_in(said)
         try:
-            row = (_put(row[0], said), _put(row[1], said))
-            waiting, left = ([_put(one, said) for one in some] for some in (waiting, left))
+            said = replace(said, body=substitute(said.body, names))
+            row, waiting, left = (
+                [_put(substitute(one, names), said) for one in some]
+                for some in (row, waiting, left)
+            )
         except (FmproofError, SortError, TypeError):
             left.append(prop)
-    return row, tuple(prop for prop in left if not _holds(prop))
+    return (row[0], row[1]), tuple(prop for prop in left if not _holds(prop))
 
 
-def _says(prop: Prop) -> Stipulation | None:
-    """What an equation says that a symbol without a definition is."""
+def _numbers_in(said: Stipulation) -> dict[Var, Expr]:
+    """The letters σ of D(y) = y + σ² S(y), each as a number of its own, which a function may have
+    in it."""
+    letters = free_vars(said.body) - set(said.params) if isinstance(said.head, Head) else set()
+    return {v: Scalar(f"{v.name}'")() for v in letters}
+
+
+def _is_of_another_letter(prop: Prop, row: Sequence[Expr], assumed: Sequence[Prop]) -> bool:
+    """Whether an equation says what a letter is that nothing else has, y = a x + b z for a row
+    without y: any values of the others go with it."""
+    _, equation = said_of_each(prop)
+    if not isinstance(equation, Equals) or sort_of(equation.args[0]) is not Sort.VEC:
+        return False
+    around = [*row, *(other for other in assumed if other is not prop)]
+    taken = {v for term in around for v in (*free_vars(term), *_bound_in(term))}
+    for var in sorted(free_vars(equation) - taken, key=lambda v: v.name):
+        whole = subtract(*equation.args) if var.sort is Sort.VEC else None
+        split = None if whole is None else linear_in(whole, var)
+        if split is not None and not heads_in([split[1]]) & heads_in([split[0]]):
+            return True
+    return False
+
+
+def _bound_in(term: Basic) -> set[Var]:
+    return {v for node in preorder_traversal(term) for v in bound_vars(node)}
+
+
+def _says(prop: Prop, row: Sequence[Expr]) -> Stipulation | None:
+    """What an equation says that a symbol without a definition is, or a letter of the row."""
     _, prop = said_of_each(prop)
     if not isinstance(prop, Equals):
         return None
+    bound, letters = _bound_in(row[0]) | _bound_in(row[1]), free_vars(row[0]) | free_vars(row[1])
     for one, other in (prop.args, prop.args[::-1]):
+        letter = isinstance(one, Var) and one.sort is sort_of(other) is Sort.VEC
+        if letter and one not in free_vars(other) | bound:
+            return Stipulation(one, (), other, "")
         if not _function_of_letters(one) or one.head in heads_in([other]):
             continue
-        if not free_vars(other) - set(one.arguments) and sort_of(one) is sort_of(other):
+        more = free_vars(other) - set(one.arguments)
+        # Of a number that the row has not it was not asked what else is said: s = 0, say.
+        fixed = all(v.sort is Sort.REAL and v not in bound and v in letters for v in more)
+        if fixed and sort_of(one) is sort_of(other):
             return Stipulation(one.head, tuple(one.arguments), other, "")
     left, right = prop.args
     if not is_of_coefficients(left, right):
@@ -70,8 +112,10 @@ def _function_of_letters(term: Expr) -> bool:
 
 
 def _put(node: Expr, said: Stipulation) -> Expr:
-    assert isinstance(said.head, Head)
-    made: Expr = replace_head(node, said.head, said.params, said.body)
+    if isinstance(said.head, Head):
+        made: Expr = replace_head(node, said.head, said.params, said.body)
+    else:
+        made = substitute(node, {said.head: said.body})
     return made
 
 

@@ -31,10 +31,6 @@ from fmproof.reading.notation.words import (
 _ONE = Fraction(1)
 
 
-POINT = "◦u"
-"""The spelling of the point of a density that only words define."""
-
-
 @dataclass
 class Item:
     """A row with its syntax trees.

@@ -11,6 +11,7 @@ from typing import Any
 from sympy import Basic, Expr, S
 
 from fmproof.documents import interval_integrals, quotients
+from fmproof.documents.concave_log import concave_ways
 from fmproof.documents.facts import Fact
 from fmproof.documents.hypotheses import natural
 from fmproof.documents.modulo import by_multiple
@@ -110,7 +111,9 @@ class FirstWitness:
         if first is None:
             first = self.found[key] = self._directly(before, claim, relation, context)
         if not first.proved and relation != "=":
-            found = self._through(bounding_ways(before, claim, relation), context)
+            bounds = (bounding_ways, concave_ways)
+            bounding = (way for of in bounds for way in of(before, claim, relation))
+            found = self._through(bounding, context)
             first = self.found[key] = found or first
         if first.proved or relation != "=" or not (thorough or facts):
             return first

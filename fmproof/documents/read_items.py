@@ -28,6 +28,7 @@ from fmproof.reading.formula.plain_e import (
     without_operators,
 )
 from fmproof.reading.formula.spaces import dimensions_in
+from fmproof.reading.notation.gaussian_formula import dimensions_by_logarithms
 from fmproof.reading.notation.resolve import Resolver
 from fmproof.reading.notation.symbols import key_of, spelled
 from fmproof.reading.notation.words import (
@@ -62,12 +63,20 @@ def read_items(documents: Sequence[Document]) -> Reading:
     _read_documents(reading, documents, macros)
     laws_in_lines.drawn_apart(reading)
     named = {key_of(head_of(node)) for node, _ in reading.gaussians}
+    reading.dimensions |= _by_formulas(reading.trees)
     dimension = min(reading.dimensions) if len(reading.dimensions) == 1 else ""
     resolver = Resolver(reading.trees, equations(reading), named, dimension)
     for item in reading.items:
         item.left, item.right = resolver.sides(item.left, item.right)
     reading.loose = [resolver.side(node) for node in reading.loose]
     return reading
+
+
+def _by_formulas(trees: Sequence[t.Node]) -> set[str]:
+    """The letters that formulas show to be dimensions; d beside another one is one of its own."""
+    found = dimensions_by_logarithms(trees)
+    letters = {n.name for tree in trees for n in t.walk(tree) if isinstance(n, t.Sym)}
+    return found | ({"d"} & letters if found else set())
 
 
 def _read_documents(reading: Reading, documents: Sequence[Document], macros: Macros) -> None:

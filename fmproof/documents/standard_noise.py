@@ -40,7 +40,7 @@ from fmproof.lang.spelling.text import text
 from fmproof.tactics.methods.gaussian import root_of
 from fmproof.tactics.script import Step
 
-_DENSITIES = ("definition", "expectation", "density")
+OPENS_DRAWS = ("definition", "expectation", "density")
 """What opens the definition of a density that is drawn from."""
 
 
@@ -53,7 +53,7 @@ def ways_by_noise(before: Expr, claim: Expr) -> Iterator[list[Step]]:
     left, right = one.drawn, other.drawn
     if free_vars(left) != free_vars(right):
         return
-    renamed = _each(left, partial(_drawn_as, right))
+    renamed = at_each_node(left, partial(_drawn_as, right))
     there, back = one.there("1"), other.back("4")
     if renamed != left:
         there.append(Step("2", renamed, by=_ORDERS))
@@ -100,7 +100,7 @@ class _Side:
         self.lines = [line]
         self.words: list[tuple[str, ...]] = []
         for change, words in _CHANGES:
-            changed = _each(self.lines[-1], change)
+            changed = at_each_node(self.lines[-1], change)
             if changed != self.lines[-1]:
                 self.lines.append(changed)
                 self.words.append(words)
@@ -137,12 +137,12 @@ class _Side:
         ]
 
 
-def _each(term: Any, change: Callable[[Any], Any]) -> Any:
+def at_each_node(term: Any, change: Callable[[Any], Any]) -> Any:
     """``term`` with ``change`` made at every average in it, and at what defines a loss."""
     term = change(term)
     if isinstance(term, Apply):
         return term
-    args = [_each(arg, change) if isinstance(arg, Basic) else arg for arg in term.args]
+    args = [at_each_node(arg, change) if isinstance(arg, Basic) else arg for arg in term.args]
     return term if tuple(args) == tuple(term.args) else rebuilt(term, *args)
 
 
@@ -189,10 +189,10 @@ def _unfolded(term: Any) -> Any:
     definition = term.head.definition
     if definition is None or definition.has(Expect, IntegralOver, CondExpect):
         return term
-    return _each(term.head.unfold(term.arguments), _unfolded)
+    return at_each_node(term.head.unfold(term.arguments), _unfolded)
 
 
-def _written(term: Any) -> Any:
+def with_gaussian_draws(term: Any) -> Any:
     """The Gaussian densities that are drawn from, written as such."""
     if not isinstance(term, Expect):
         return term
@@ -203,10 +203,10 @@ def _draws(item: Any) -> tuple[Any, ...]:
     """A draw, from a joint density as one draw after the other."""
     definition = item.head.definition if isinstance(item, Apply) else None
     order = None if definition is None else law_order(factors(item.head.unfold(item.arguments)))
-    return (_gaussian(item),) if order is None else tuple(map(_gaussian, order))
+    return (gaussian_of(item),) if order is None else tuple(map(gaussian_of, order))
 
 
-def _gaussian(item: Any) -> Any:
+def gaussian_of(item: Any) -> Any:
     definition = item.head.definition if isinstance(item, Apply) else None
     if isinstance(definition, Apply) and isinstance(definition.head, Gaussian):
         return item.head.unfold(item.arguments)
@@ -221,7 +221,7 @@ def _squared(term: Any) -> Any:
 
 
 def _square(item: Any) -> Any:
-    if not _is_gaussian(item) or root_of(item.arguments[2]) is not None:
+    if not is_gaussian_draw(item) or root_of(item.arguments[2]) is not None:
         return item
     x, mean, variance = item.arguments
     return Normal(x, mean, mul(Sqrt(variance), Sqrt(variance)))
@@ -234,7 +234,7 @@ def _turned(term: Any) -> Any:
     taken = free_vars(term).union(*map(drawn_by, term.measure))
     draws: list[Any] = []
     for item in term.measure:
-        if not _is_gaussian(item) or _standard(item):
+        if not is_gaussian_draw(item) or _standard(item):
             draws.append(item)
             continue
         x, mean, variance = item.arguments
@@ -247,20 +247,20 @@ def _turned(term: Any) -> Any:
     return Expect(term.body, *draws)
 
 
-def _is_gaussian(item: Any) -> bool:
+def is_gaussian_draw(item: Any) -> bool:
     return isinstance(item, Apply) and isinstance(item.head, Gaussian)
 
 
 def _standard(item: Any) -> bool:
-    return _is_gaussian(item) and tuple(item.arguments[1:]) == (S.Zero, S.One)
+    return is_gaussian_draw(item) and tuple(item.arguments[1:]) == (S.Zero, S.One)
 
 
 def _slopes(term: Any) -> Any:
     """∇ log N(x; m, v) as −(x − m)/v."""
     if not (isinstance(term, Grad) and isinstance(term.body, Log)):
         return term
-    law = _gaussian(term.body.args[0])
-    if not _is_gaussian(law) or law.arguments[0] is not term.var:
+    law = gaussian_of(term.body.args[0])
+    if not is_gaussian_draw(law) or law.arguments[0] is not term.var:
         return term
     _, mean, variance = law.arguments
     if term.var in free_vars(mean) | free_vars(variance):
@@ -320,7 +320,7 @@ _CHANGES: tuple[tuple[Callable[[Any], Any], tuple[str, ...]], ...] = (
     (_inward, ("linearity",)),
     (_merged, ("tower",)),
     (_slopes, _SLOPES),
-    (_written, _DENSITIES),
+    (with_gaussian_draws, OPENS_DRAWS),
     (_squared, ("expectation", "density", "root")),
     (_turned, _TURNED),
     (_put_in, ("substitution",)),

@@ -14,6 +14,7 @@ from sympy import Basic, Expr, S
 
 from fmproof.documents import (
     exponentials,
+    gaussian_logs,
     noise_moments,
     parallel,
     quotients,
@@ -111,6 +112,9 @@ def ways(before: Expr, claim: Expr) -> Iterator[Way]:
         named = [way for way in named if "derivative" not in way or "exp" in way]
     if not kinds & _AVERAGED:
         named.remove(_PLAIN[1])
+    logs = gaussian_logs.steps(before, claim) if noise and Log in kinds else None
+    if logs is not None:
+        yield Way((Part("row", before, logs),), ("gaussian", "moments"))
     if kinds_in([before, claim, *_opened(before), *_opened(claim)]) & _AVERAGED:
         yield _by_name(before, claim)
     for by in named:

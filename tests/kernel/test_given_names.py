@@ -1,4 +1,4 @@
-"""No rule asks a node that it built what it binds: the node may bind what it was given by other names.
+"""No rule asks a node that it built what it binds: it may bind what it was given by other names.
 
 What has a place, such as a domination, renames the bound variables that the place mentions; a part
 that a rule was given still has the old names.

@@ -121,7 +121,9 @@ def _has_a_fixed_noise(row: ComparedRow) -> bool:
 def _refuted_with_equations(row: ComparedRow) -> bool:
     """Whether the row fails with what is assumed put in."""
     side = row.item.left or row.item.right
-    if side is not None and any(isinstance(n, t.Derivative) for n in t.walk(side)):
+    if side is not None and any(
+        isinstance(n, t.Derivative) and n.kind in ("total", "partial") for n in t.walk(side)
+    ):
         return False  # of how a point moves two equations may be of two points
     sides, rest = with_equations((row.before, row.claim), row.assumed)
     if sides == (row.before, row.claim):

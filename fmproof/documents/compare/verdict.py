@@ -14,6 +14,7 @@ from functools import partial
 from sympy import Expr
 
 from fmproof.documents import in_law
+from fmproof.documents.cases import in_stated_cases
 from fmproof.documents.chain import ChainLine
 from fmproof.documents.compare.fairness import fails_in_plane, has_a_stray_point, is_fair
 from fmproof.documents.compare.kinds import (
@@ -101,6 +102,9 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
             return _about_laws(row, law)
         if is_fair(row):
             return refuted(row)
+        special = _wrong_in_its_case(row)
+        if special is not None:
+            return special
         context.held[item.index] = partial(judged_again, row)
         context.prover.begin()  # what the numbers took is not taken from the proof
         proof = prove_from_assumed(row, candidates)
@@ -132,6 +136,17 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
         if found is not None:
             return found
     return left_unproved(row, proof)
+
+
+def _wrong_in_its_case(row: ComparedRow) -> RowReport | None:
+    """Refuted where the row is wrong in general, and with what its document lays down put in."""
+    context, item = row.context, row.item
+    sides = in_stated_cases(context, item, row.before, row.claim)
+    if sides is None:
+        return None
+    case = ComparedRow(context, item, *sides, row.relation)
+    wrong = case.evidence is not None and case.evidence.status == "refuted" and is_fair(case)
+    return refuted(case) if wrong else None
 
 
 def _about_laws(row: ComparedRow, found: RowReport) -> RowReport:

@@ -15,10 +15,11 @@ from fmproof.documents.model import NumericEvidence, RowReport
 from fmproof.documents.motion import moved_point
 from fmproof.documents.prove import Proof
 from fmproof.documents.suggest import neighbours
-from fmproof.documents.terms import free_of_parameters, sides_fit
+from fmproof.documents.terms import free_of_parameters, heads_in, sides_fit
 from fmproof.documents.ways import constant_difference
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
+from fmproof.lang.nodes import Head
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
@@ -123,6 +124,8 @@ def _constant(row: ComparedRow) -> RowReport | None:
     before, claim = row.before, row.claim
     if row.relation != "=" or sort_of(claim) is not Sort.REAL or free_of_parameters(before):
         return None
+    if any(map(_hides_a_parameter, heads_in([before, claim]))):
+        return None
     left_over = constant_difference(before, claim)
     if left_over is None or free_vars(left_over):
         return None
@@ -133,6 +136,13 @@ def _constant(row: ComparedRow) -> RowReport | None:
     found = report(row.item, "constant", words, row.reading)
     mended = f"add {shown}: that is proved"
     return replace(found, numeric=evidence_shown(row), suggestion=mended)
+
+
+def _hides_a_parameter(head: Head) -> bool:
+    """Whether a loss L(θ) is defined by a model that is written without θ: then a term without θ
+    may depend on it, too."""
+    named = {v for v in head.params if v.sort is Sort.PARAM}
+    return head.definition is not None and not named <= free_vars(head.definition)
 
 
 def evidence_shown(row: ComparedRow) -> NumericEvidence:

@@ -13,7 +13,7 @@ from functools import partial
 from fmproof.documents.candidates import candidates_of
 from fmproof.documents.context import Context
 from fmproof.documents.drawn_times import draw_times
-from fmproof.documents.items import POINT, Item, Reading, equated, head_of
+from fmproof.documents.items import Item, Reading, equated, head_of
 from fmproof.documents.judge.motions import paths_followed
 from fmproof.documents.motion import carried, pushed
 from fmproof.documents.special_laws import (
@@ -23,6 +23,7 @@ from fmproof.errors import FmproofError, SortError
 from fmproof.lang.nodes import Var
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.definitions import POINT
 from fmproof.reading.notation.elaborate import Elaborator, NotYet
 from fmproof.reading.notation.evidence import Evidence
 from fmproof.reading.notation.hidden_noise import laws_of_others, noised
@@ -45,12 +46,14 @@ def elaborator_of(
     elab = Elaborator(evidence, place, strict, dict(corrections))
     for node, _ in reading.gaussians:
         evidence.densities.setdefault(key_of(head_of(node)), ("words beside it", node.at))
-        elab.variables[POINT] = Var(elab.names.of("u", POINT), Sort.VEC)
     elab.said_laws = reading.laws
     elab.listed = reading.together
     elab.markov = any(speaks_of_chains(words) for _, _, words, _ in reading.pieces)
     draw_times(reading, evidence)
     elab.candidates = candidates_of(reading, evidence)
+    defined = (n for known in elab.candidates.values() for one in known for n in t.walk(one.left))
+    if any(isinstance(node, t.Sym) and node.name == POINT for node in defined):
+        elab.variables[POINT] = Var(elab.names.of("u", POINT), Sort.VEC)
     elab.courses = set(paths_followed(reading.items))
     moved = [of(item.left, item.right) for item in reading.items for of in (carried, pushed)]
     elab.evolving = {key_of(density) for density in moved if density is not None}

@@ -105,6 +105,7 @@ class Judge:
                 reading.properties,
                 moments=special_moments(reading),
                 together=tied_variables(reading),
+                spaces=reading.dimensions if len(reading.dimensions) > 1 else (),
                 independent=speaks_of_independent_draws(reading),
             ),
             numeric,

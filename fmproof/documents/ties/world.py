@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sympy import Expr
@@ -78,6 +78,7 @@ class Ties:
     properties: Sequence[Property] = ()
     moments: Sequence[tuple[str, str]] = ()  #: words such as "zero mean", with their place
     together: Sequence[tuple[str, str]] = ()  #: words such as "the same law"
+    spaces: Collection[str] = ()  #: the letters of dimensions, where they are several
     independent: bool = False  #: whether words say anywhere that draws are independent
 
     @property
@@ -108,6 +109,8 @@ class Ties:
             letter = spelling.split("_")[0]
             if "dot" in letter or letter.endswith("'"):
                 return Verdict(f"{shown} may be a derivative")
+            if spelling in self.spaces:
+                return Verdict(f"{shown} may be the dimension of a space of its own")
             if any(sign in spelling.partition("_")[2] for sign in "+-"):
                 return Verdict(f"{shown} may be tied to the step beside it")
             if changing and self._moved(spelling):

@@ -56,6 +56,9 @@ Key = tuple[str, int, bool, int, int]
 """A head: key, number of subscripts, whether a superscript, of arguments, of given ones."""
 
 
+POINT = "◦u"
+"""The spelling of the point of a density that is defined without one, q = N(m, v I)."""
+
 KEPT_CLOSED = "an integral in a coefficient of a density, which is any function here"
 """Why what a document says of a coefficient is not put in."""
 
@@ -105,6 +108,7 @@ def candidate_of(elab: Elaborator, call: t.Call | t.Sym, letters: str = "") -> C
             same = all(isinstance(a, t.Sym) for a in left.args) and any(
                 isinstance(s, t.Sym) and elab.is_time(spelled(s)) for s in left.head.sub
             )
+            same = same or (spelled(left.args[0]) == POINT and _at_one_letter(elab, call))
         if same and not any(map(_of_another_step, left.given, call.given)):
             return candidate
     return None
@@ -116,6 +120,13 @@ def _of_another_step(defined: t.Node, written: t.Node) -> bool:
         return False
     steps = [any(isinstance(s, t.Add) for s in one.sub) for one in (defined, written)]
     return key_of(defined) == key_of(written) and steps == [True, False]
+
+
+def _at_one_letter(elab: Elaborator, call: t.Call) -> bool:
+    """Whether a density is taken at one letter in the whole document, so that it is one density."""
+    calls = elab.evidence.called.get(key_of(call.head), ())
+    alone = {tuple(map(spelled, one.args)) for one in calls if not one.given}
+    return len(alone) == 1 and not any(one.given for one in calls)
 
 
 def _same_numbers(one: t.Sym, other: t.Sym) -> bool:

@@ -1,7 +1,7 @@
 """Kullback–Leibler divergences: KL(q ‖ p) is the average of log q/p over q, for two densities.
 
-They may be written with their variable, q(x|z); without it, q(·|z) or N(m, s² I); or have a name,
-as P = N(m, s² I) has.
+They may be written with their variable, q(x|z); without it, q, q(·|z) or N(m, s² I); or have a
+name, as P = N(m, s² I) has.
 """
 
 from __future__ import annotations
@@ -75,8 +75,14 @@ def _density(elab: Elaborator, side: t.Node, other: t.Node) -> t.Call | t.Normal
 
 
 def _written_at(elab: Elaborator, side: t.Sym) -> list[t.Sym]:
-    """The letters at which the document writes a density of one point."""
-    calls = [c for c in elab.evidence.called.get(key_of(side), ()) if not (c.given or c.after)]
+    """The letters at which the document writes a density of one point, or defines it."""
+    key = key_of(side)
+    defined = [c.left for c in elab.candidates.get(key, ()) if isinstance(c.left, t.Call)]
+    calls = [
+        c
+        for c in (*elab.evidence.called.get(key, ()), *defined)
+        if spelled(c.head) == spelled(side) and not (c.given or c.after)
+    ]
     points = [c.args[0] for c in calls if len(c.args) == 1]
     return [*{spelled(p): p for p in points if isinstance(p, t.Sym)}.values()]
 

@@ -1,7 +1,11 @@
-"""The Gaussian density written out, (2πv)^{−d/2} exp(−‖w‖²/(2v)), as N(w; 0, v I)."""
+"""The Gaussian density written out, (2πv)^{−d/2} exp(−‖w‖²/(2v)), as N(w; 0, v I); and what the
+logarithm (d/2) log(2πe v) of it shows: which letter is a dimension, that e is a number.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
 from fractions import Fraction
 
 from fmproof.reading.formula import tree as t
@@ -41,6 +45,48 @@ def at_point(law: t.Normal, point: t.Node) -> t.Normal:
     if len(rest) == 1 and rest[0][0] == -sign:
         mean = rest[0][1]
     return t.Normal(law.at, point, (mean, law.args[1]))
+
+
+def dimensions_by_logarithms(trees: Iterable[t.Node]) -> set[str]:
+    """The letters D of (D/2) log(2πv): each is the dimension of some space."""
+    found: set[str] = set()
+    for tree in trees:
+        for node in t.walk(tree):
+            parts = [*_factors(node)] if isinstance(node, t.Mul) else []
+            if any(isinstance(p, t.Function) and _is_of_two_pi(p) for p in parts):
+                found |= {letter for part in parts for letter in _halved(part)}
+    return found
+
+
+def _is_of_two_pi(node: t.Function) -> bool:
+    """log(2πv)."""
+    inside = [part for arg in node.args for part in _factors(arg)]
+    names = {part.name for part in inside if isinstance(part, t.Sym)}
+    return node.name == "log" and "pi" in names and any(_is_number(one, 2) for one in inside)
+
+
+def _halved(node: t.Node) -> set[str]:
+    """D of D/2 or −D/2."""
+    node = _negated(node) or node
+    halved = isinstance(node, t.Frac) and isinstance(node.top, t.Sym) and _is_number(node.bottom, 2)
+    return {spelled(node.top)} if halved else set()  # type: ignore[attr-defined]
+
+
+def with_euler(node: t.Function) -> t.Function:
+    """log(2πe v) with e as the number that it is."""
+    if node.name != "log" or len(node.args) != 1:
+        return node
+    parts = _factors(node.args[0])
+    letters = [part for part in parts if isinstance(part, t.Sym) and not part.sub]
+    if not {"pi", "e"} <= {part.name for part in letters}:
+        return node
+    one = t.Num(node.at, Fraction(1))
+    parts = [
+        t.Function(p.at, "exp", (one,)) if isinstance(p, t.Sym) and spelled(p) == "e" else p
+        for p in parts
+    ]
+    product = t.Mul(node.at, tuple(map(_bracketed, parts)), ("",) * (len(parts) - 1))
+    return replace(node, args=(product,))
 
 
 def _normalising(node: t.Node) -> list[t.Node] | None:

@@ -25,6 +25,7 @@ from fmproof.lang.nodes import (
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
+from fmproof.reading.formula.alphabet import GREEK
 from fmproof.reading.notation import definitions, hidden_noise, joint_densities, marginals, pairs
 from fmproof.reading.notation.definitions import Candidate, Key, Meaning
 from fmproof.reading.notation.lacking import (
@@ -190,7 +191,7 @@ def result(elab: Elaborator, call: t.Call) -> Sort:
     if is_loss(call, elab.evidence.sorts.vectors):
         return Sort.REAL
     found = elab.evidence.sorts.of(call.head)
-    if found is None and call.head.labels and call.head.labels[-1].isdigit():
+    if found is None and call.head.labels and _is_short(call.head.labels[-1]):
         found = elab.evidence.sorts.of(replace(call.head, labels=call.head.labels[:-1]))
     if found is not None and (not found.guessed or found.why == A_GRADIENT):
         return Sort.VEC if found.kind == "vec" else Sort.REAL
@@ -203,6 +204,11 @@ def result(elab: Elaborator, call: t.Call) -> Sort:
     if conventional("matrices", call.head.name):
         raise NotYet(f"{readable(key)} may be a matrix", call.at)
     return Sort.REAL
+
+
+def _is_short(label: str) -> bool:
+    """Whether a label was a subscript, as in m_0(x) and μ_φ(x), and no word."""
+    return len(label) == 1 or label.isdigit() or f"\\{label}" in GREEK
 
 
 def density_head(
@@ -243,6 +249,9 @@ def density_head(
                 return Meaning(None, everything, below)
             if candidate is None:
                 definition = None
+            elif isinstance(definition, Apply) and isinstance(definition.head, Gaussian):
+                elab.note(shown, "a Gaussian density", "its definition", candidate.at)
+                return Meaning(None, everything, definition)  # of a mean that is written beside it
             else:  # not visibly a density, such as one with a formula: what it is stays open
                 candidate.state, candidate.why = "refused", "not visibly a density"
                 return Meaning(None, everything, definition)

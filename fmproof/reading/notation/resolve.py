@@ -16,7 +16,7 @@ from fmproof.reading.notation.coordinates import without_coordinates
 from fmproof.reading.notation.ellipses import without_ellipsis
 from fmproof.reading.notation.evidence import letters_in
 from fmproof.reading.notation.flows import affine_inverse
-from fmproof.reading.notation.gaussian_formula import as_normal, at_point
+from fmproof.reading.notation.gaussian_formula import as_normal, at_point, with_euler
 from fmproof.reading.notation.letters import (
     MODEL,
     NUMBER,
@@ -177,7 +177,7 @@ class Resolver:
         if isinstance(node, t.Function) and node.name == "Var" and self.variance is not None:
             return _mean_square(node, self.variance) or node
         if isinstance(node, t.Function):
-            return _outside(_spread(node))
+            return _outside(_spread(with_euler(node)))
         if isinstance(node, t.Derivative):
             return _outside(node)
         if isinstance(node, t.Integral) and not node.over:

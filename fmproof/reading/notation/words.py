@@ -133,7 +133,11 @@ def property_of(text: str, start: int, stop: int) -> str:
     if after.lstrip(" $").startswith("的"):
         after = ""  # of what is made of it: "with any function of X"
     found = _pattern("property").search(after) or _pattern("property").search(before)
-    return found.group(0) if found is not None else ""
+    if found is None:
+        return ""
+    behind = found.string[found.end() :].strip(" $\\(\n")
+    of_another = found.string is before and _pattern("in").fullmatch(behind)
+    return "" if of_another else found.group(0)  # "the integrand is convex in D"
 
 
 def says_convex(text: str, start: int, stop: int) -> bool:

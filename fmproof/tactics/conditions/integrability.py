@@ -13,6 +13,7 @@ from fmproof.derived.functions_of_products import logarithm
 from fmproof.kernel.algebra import bilinearity
 from fmproof.kernel.calculus import DERIVATIVES, dominated_integrable
 from fmproof.kernel.equality import congruence, equal_sides, transitivity, unfold
+from fmproof.kernel.functions import exponential
 from fmproof.kernel.gaussian import gaussian_density, gaussian_moments, is_gaussian
 from fmproof.kernel.hypotheses import assume, discharge
 from fmproof.kernel.integrability import (
@@ -27,11 +28,13 @@ from fmproof.lang.nodes import (
     Apply,
     CondExpect,
     Draw,
+    Exp,
     Expect,
     Field,
     Inner,
     IntegralOver,
     Log,
+    Ratio,
     Scalar,
     Var,
 )
@@ -261,6 +264,7 @@ def _definition_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterat
     for word, rewrite in (
         ("definition", unfold_field),
         ("Gaussian", _log_density),
+        ("exp", _exp_log),
         ("bilinearity", _expand_product),
         ("definition", _unfold_average),
     ):
@@ -367,11 +371,19 @@ def _unfold_average(term: Any) -> Theorem | None:
 
 @at(Log)
 def _log_density(term: Expr) -> Theorem | None:
-    """The logarithm of a Gaussian density written out."""
-    if not is_gaussian(term.args[0]):
-        return None
-    written = congruence(term, {0: gaussian_density(term.args[0])})
-    return transitivity(written, logarithm(written.rhs))
+    """The logarithm of a Gaussian density written out, that of a quotient of such apart before."""
+    (inside,) = term.args
+    if is_gaussian(inside):
+        written = congruence(term, {0: gaussian_density(inside)})
+        return transitivity(written, logarithm(written.rhs))
+    apart = isinstance(inside, Ratio | Mul) and any(map(is_gaussian, inside.args))
+    return attempt(logarithm, term) if apart else None
+
+
+@at(Exp)
+def _exp_log(term: Any) -> Theorem | None:
+    """exp log a as a."""
+    return attempt(exponential, term) if isinstance(term.args[0], Log) else None
 
 
 @at(Inner)
