@@ -153,7 +153,8 @@ def doubled(claim: Expr) -> Iterator[tuple[str, Expr]]:
 
 def powers(claim: Expr) -> Iterator[tuple[str, Expr]]:
     """A number with a square that is missing, or without one that should not be there."""
-    numbers = {a for a in claim.atoms(Var, Apply) if sort_of(a) is Sort.REAL}
+    calls = {a for a in claim.atoms(Apply) if isinstance(a.head, Scalar)}
+    numbers = {a for a in calls | claim.atoms(Var) if sort_of(a) is Sort.REAL}
     for one in sorted(numbers, key=text):
         square = times_of(one, one)
         shown, squared = text(one), text(square)

@@ -94,10 +94,10 @@ def densities_at_times(trees: Sequence[t.Node]) -> set[str]:
 
 def without_weight(head: t.Sym) -> t.Sym:
     """p_w(x|y), beside p_t(x|y), by a name of its own: w is no time."""
-    if len(head.sub) != 1 or not isinstance(head.sub[0], t.Sym) or head.labels:
+    if len(head.sub) != 1 or head.labels:
         return head
-    (weight,) = head.sub
-    if not (_bare(weight) and weight.name in _WEIGHTS):
+    weight = head.sub[0]
+    if not (isinstance(weight, t.Sym) and _bare(weight) and weight.name in _WEIGHTS):
         return head
     return replace(head, sub=(), labels=(weight.name,))
 

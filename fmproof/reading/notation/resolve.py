@@ -289,6 +289,8 @@ class Resolver:
         quotient = isinstance(arg, t.Frac) and conventional("scalars", letter)
         if (len(parts) > 1 or quotient) and key not in self.arities and not (function or model):
             return node.head.sup is None
+        if model:  # s_θ(x + σ ε), also beside an ε_θ(x)
+            return False
         return any(key_of(s) in self.arities for part in parts for s in letters_in(part))
 
     def _power(self, power: t.Pow, head: t.Sym, args: tuple[t.Node, ...]) -> t.Node | None:
