@@ -8,14 +8,15 @@ In the order in which a row goes through it:
 2. **What defines what.** ``candidates`` (the first row about a symbol that can define it),
    ``redefined`` (a later one), ``drawn_times``, ``special_laws`` (what words say is drawn).
 3. **A verdict for each.** ``judge`` tells definitions, cases and hypotheses from claims;
-   ``context`` is at hand there, ``chain`` has the rows above; ``scope`` and ``values`` are asked of
+   ``context`` is at hand there, ``chain`` has the rows above, ``points`` are paths that are letters
+   in them; ``scope`` and ``values`` are asked of
    every row, ``constants``, ``first_steps``, ``in_law`` and ``motion`` of theirs.
 4. **A claim beside its chain.** ``compare``: the ``numbers`` first; ``ties`` says whether they may
    refute the row, with ``any_law``, ``domains`` and ``following``; ``beside`` has rows that are
    wrong beside others, ``suggest`` those one edit away.
 5. **A proof.** ``prove`` asks the checker; ``almost_surely`` reads a row with its paths drawn;
    ``ways`` are several steps at once: ``standard_noise`` (who is drawn), ``noise_moments``,
-   ``parallel`` (lines that differ in parts), ``quotients``, ``radicals`` and ``roots``,
+   ``second_moments``, ``parallel`` (lines that differ in parts), ``quotients``, ``radicals`` and ``roots``,
    ``projections``, ``convexity``.
 6. **From what else stands.** ``facts`` are rows that were proved and equations that are assumed;
    ``cases`` puts in what rows say of symbols; ``coefficients``, ``modulo``, ``exponentials``,

@@ -9,9 +9,9 @@ from dataclasses import replace
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
 
-MODEL = "model"
-NUMBER = "number"
-CURVE = "curve"
+AS_MODEL = "model"
+AS_NUMBER = "number"
+AS_CURVE = "curve"
 
 
 def models_beside_points(trees: Sequence[t.Node]) -> dict[str, tuple[t.Node, ...]]:
@@ -75,7 +75,7 @@ def as_curve(call: t.Call, names: set[str]) -> t.Call:
     """σ(t), and σ̇(t), by a name of its own."""
     if call.head.name not in names or not _is_plain_curve(call.head) or call.given or call.after:
         return call
-    return replace(call, head=replace(call.head, labels=(CURVE,)))
+    return replace(call, head=replace(call.head, labels=(AS_CURVE,)))
 
 
 def _is_plain_curve(head: t.Sym) -> bool:

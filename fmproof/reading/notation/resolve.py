@@ -18,8 +18,8 @@ from fmproof.reading.notation.evidence import letters_in
 from fmproof.reading.notation.flows import affine_inverse
 from fmproof.reading.notation.gaussian_formula import as_normal, at_point
 from fmproof.reading.notation.letters import (
-    MODEL,
-    NUMBER,
+    AS_MODEL,
+    AS_NUMBER,
     as_curve,
     curves_beside_levels,
     densities_at_times,
@@ -126,7 +126,7 @@ class Resolver:
 
     def _visit(self, node: t.Node) -> t.Node:
         if isinstance(node, t.Sym) and spelled(node) in self.numbers:
-            return replace(node, labels=(*node.labels, NUMBER))
+            return replace(node, labels=(*node.labels, AS_NUMBER))
         if isinstance(node, t.Call | t.Sym):
             node = self._of_model(node)
         if isinstance(node, t.Call):
@@ -188,7 +188,7 @@ class Resolver:
         args = self.models.get(spelled(head))
         if args is None:
             return node
-        named = replace(head, labels=(*head.labels, MODEL))
+        named = replace(head, labels=(*head.labels, AS_MODEL))
         if isinstance(node, t.Call):
             return replace(node, head=named)
         return t.Call(node.at, named, args) if args else named
