@@ -16,8 +16,8 @@ In the order in which a row goes through it:
    wrong beside others, ``suggest`` those one edit away.
 5. **A proof.** ``prove`` asks the checker; ``almost_surely`` reads a row with its paths drawn;
    ``ways`` are several steps at once: ``standard_noise`` (who is drawn), ``noise_moments``,
-   ``second_moments``, ``parallel`` (lines that differ in parts), ``quotients``, ``radicals`` and ``roots``,
-   ``projections``, ``convexity``.
+   ``second_moments``, ``parallel`` (lines that differ in parts), ``quotients``, ``radicals``
+   and ``roots``, ``projections``, ``convexity``.
 6. **From what else stands.** ``facts`` are rows that were proved and equations that are assumed;
    ``cases`` puts in what rows say of symbols; ``coefficients``, ``modulo``, ``exponentials``,
    ``trigonometry``, ``determinants`` and ``said_densities`` know more of theirs.
