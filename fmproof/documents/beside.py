@@ -21,6 +21,7 @@ from time import process_time
 from sympy import Expr
 
 from fmproof.documents.cases import in_cases
+from fmproof.documents.coefficients import is_of_coefficients
 from fmproof.documents.context import Context
 from fmproof.documents.items import Item
 from fmproof.documents.reach import section_end
@@ -64,6 +65,8 @@ def _of_coefficients(context: Context, item: Item, before: Expr, claim: Expr) ->
     """With what its section says of its coefficients put in, a sign, a factor or a square more or
     less makes it proved."""
     until = process_time() + _SECONDS
+    if not is_of_coefficients(before, claim):
+        return None
     near = list(chain(flips(claim), powers(claim), islice(doubled(claim), _SIGNS)))
     for (one, other), places in in_cases(context, item, before, claim):
         if not set(places.split(", ")) <= _places_in_section(context, item):

@@ -11,7 +11,7 @@ from fmproof.documents.terms import nodes_in
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import Add, coefficient, plus_of, summands, times_of
 from fmproof.lang.node import rebuilt, sort_of
-from fmproof.lang.nodes import Apply, Expect, Inner, Law, Let, Scalar, Var
+from fmproof.lang.nodes import Apply, Expect, Inner, Let, Scalar, Var
 from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
@@ -153,8 +153,8 @@ def doubled(claim: Expr) -> Iterator[tuple[str, Expr]]:
 
 def powers(claim: Expr) -> Iterator[tuple[str, Expr]]:
     """A number with a square that is missing, or without one that should not be there."""
-    terms = (a for a in claim.atoms(Var, Apply) if not isinstance(getattr(a, "head", None), Law))
-    numbers = {a for a in terms if sort_of(a) is Sort.REAL}
+    calls = {a for a in claim.atoms(Apply) if isinstance(a.head, Scalar)}
+    numbers = {a for a in calls | claim.atoms(Var) if sort_of(a) is Sort.REAL}
     for one in sorted(numbers, key=text):
         square = times_of(one, one)
         shown, squared = text(one), text(square)

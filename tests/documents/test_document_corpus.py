@@ -66,6 +66,17 @@ LONG = {
     "ddpm-ddim-walkthrough.ipynb": 6,
     "ruis-en-score.md": 12,
     "straight-lines-post.md": 13,
+    "ddpm-from-scratch.md": 18,
+    "denoising-objectives.tex": 19,
+    "guidance-from-bayes.md": 15,
+    "log-snr-schedules.tex": 10,
+    "one-step-back.md": 8,
+    "prediction-types.md": 21,
+    "score-lezione.md": 11,
+    "sde-appunti.md": 18,
+    "tweedie-koushiki.md": 19,
+    "unit-variance.ipynb": 12,
+    "variational-section.tex": 15,
 }
 FLAGGED = {"refuted", "constant", "scope"}
 _NO_CLAIM = {"definition", "hypothesis", "skip", "statement"}

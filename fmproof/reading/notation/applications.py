@@ -350,6 +350,8 @@ def function_like(elab: Elaborator, node: t.Call) -> bool:
     name, place = spelled(head), node.args[0]
     if isinstance(place, t.Sym) and elab.is_time(spelled(place)) and not elab.is_time(name):
         return True  # σ(t), also where a level σ is drawn: nobody writes that for a product
+    if any(isinstance(s, t.Sym) and elab.is_parameter(spelled(s)) for s in head.sub):
+        return True  # s_θ(x + σ ε), a model
     if name in elab.evidence.drawn or name in elab.evidence.integrated or elab.is_time(name):
         return False
     if key in elab.candidates and any(isinstance(c.left, t.Call) for c in elab.candidates[key]):

@@ -243,7 +243,9 @@ def density_head(
         try:
             head = Density(name, *over, sub=sub, sup=sup, given=given, definition=definition)
         except SortError:
-            below = _with_hidden(name, (sub, sup, main, given), over, definition)
+            places = (sub, sup, main, given)
+            by_letter = conventional("densities", key_of(call.head))
+            below = _with_hidden(name, places, over, definition) if by_letter else None
             if below is not None and candidate is not None:
                 elab.note(shown, "a probability density, defined", "its definition", candidate.at)
                 return Meaning(None, everything, below)

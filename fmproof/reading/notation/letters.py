@@ -9,9 +9,9 @@ from dataclasses import replace
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
 
-MODEL = "model"
-NUMBER = "number"
-CURVE = "curve"
+AS_MODEL = "model"
+AS_NUMBER = "number"
+AS_CURVE = "curve"
 
 
 def models_beside_points(trees: Sequence[t.Node]) -> dict[str, tuple[t.Node, ...]]:
@@ -75,7 +75,7 @@ def as_curve(call: t.Call, names: set[str]) -> t.Call:
     """σ(t), and σ̇(t), by a name of its own."""
     if call.head.name not in names or not _is_plain_curve(call.head) or call.given or call.after:
         return call
-    return replace(call, head=replace(call.head, labels=(CURVE,)))
+    return replace(call, head=replace(call.head, labels=(AS_CURVE,)))
 
 
 def _is_plain_curve(head: t.Sym) -> bool:
@@ -94,7 +94,7 @@ def densities_at_times(trees: Sequence[t.Node]) -> set[str]:
 
 def without_weight(head: t.Sym) -> t.Sym:
     """p_w(x|y), beside p_t(x|y), by a name of its own: w is no time."""
-    if len(head.sub) != 1 or not isinstance(head.sub[0], t.Sym) or head.labels:
+    if len(head.sub) != 1 or head.labels:
         return head
     (weight,) = head.sub
     if not (isinstance(weight, t.Sym) and _bare(weight) and weight.name in _WEIGHTS):

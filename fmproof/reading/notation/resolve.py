@@ -18,8 +18,8 @@ from fmproof.reading.notation.evidence import letters_in
 from fmproof.reading.notation.flows import affine_inverse
 from fmproof.reading.notation.gaussian_formula import as_normal, at_point, with_euler
 from fmproof.reading.notation.letters import (
-    MODEL,
-    NUMBER,
+    AS_MODEL,
+    AS_NUMBER,
     as_curve,
     curves_beside_levels,
     densities_at_times,
@@ -130,7 +130,7 @@ class Resolver:
 
     def _visit(self, node: t.Node) -> t.Node:
         if isinstance(node, t.Sym) and spelled(node) in self.numbers:
-            return replace(node, labels=(*node.labels, NUMBER))
+            return replace(node, labels=(*node.labels, AS_NUMBER))
         if isinstance(node, t.Call | t.Sym):
             node = self._of_model(node)
         if isinstance(node, t.Call):
@@ -192,7 +192,7 @@ class Resolver:
         args = self.models.get(spelled(head))
         if args is None:
             return node
-        named = replace(head, labels=(*head.labels, MODEL))
+        named = replace(head, labels=(*head.labels, AS_MODEL))
         if isinstance(node, t.Call):
             return replace(node, head=named)
         return t.Call(node.at, named, args) if args else named
@@ -293,6 +293,8 @@ class Resolver:
         quotient = isinstance(arg, t.Frac) and conventional("scalars", letter)
         if (len(parts) > 1 or quotient) and key not in self.arities and not (function or model):
             return node.head.sup is None
+        if model:  # s_θ(x + σ ε), also beside an ε_θ(x)
+            return False
         return any(key_of(s) in self.arities for part in parts for s in letters_in(part))
 
     def _power(self, power: t.Pow, head: t.Sym, args: tuple[t.Node, ...]) -> t.Node | None:
