@@ -36,6 +36,7 @@ from fmproof.lang.nodes import (
     Scalar,
     Var,
 )
+from fmproof.lang.numbers import fraction, is_number
 from fmproof.lang.props import (
     Almost,
     Differentiable,
@@ -205,9 +206,14 @@ def _is_coordinate(part: Expr) -> bool:
 
 
 def _is_of_time(part: Expr) -> bool:
-    """t, 1 − t: what is > 0 between two times."""
+    """t, 1 − t, and no 1 − 2t: what is > 0 between the times 0 and 1."""
     free = free_vars(part)
-    return len(free) == 1 and all(conventional("times", v.name.rstrip("'")) for v in free)
+    if len(free) != 1 or not all(conventional("times", v.name.rstrip("'")) for v in free):
+        return False
+    (time,) = free
+    values = [substitute(part, {time: n}) for n in (S.Zero, S.Half, S.One)]
+    first, middle, last = (fraction(v) if is_number(v) else 1 for v in values)
+    return first >= 0 and middle > 0 and last >= 0
 
 
 def _is_scale(head: Head, in_variance: bool) -> bool:
