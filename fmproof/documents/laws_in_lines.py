@@ -44,8 +44,12 @@ def loose(reading: Reading, row: Row) -> None:
 
 def _without_words(law: list[Token]) -> list[Token]:
     """A law up to the words behind it: "N(0, I) independent of x_1"."""
-    words = next((i for i, token in enumerate(law) if token.text == "\\text" and i), len(law))
-    return law[:words]
+    depth = 0
+    for i, token in enumerate(law):
+        depth += {"{": 1, "}": -1}.get(token.text, 0)
+        if token.text == "\\text" and i and not depth:  # p_{\text{data}} is a name
+            return law[:i]
+    return law
 
 
 def named_law(reading: Reading, item: Item) -> bool:

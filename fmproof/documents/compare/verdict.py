@@ -44,6 +44,7 @@ from fmproof.documents.model import RowReport, Verdict
 from fmproof.documents.prove import Proof
 from fmproof.documents.reach import section_end
 from fmproof.documents.scope import end_of, strays, undrawn
+from fmproof.documents.stated_signs import with_signs
 from fmproof.documents.terms import heads_in, sides_fit, surely
 from fmproof.documents.ties.sides import fixes_a_moment, is_bare_symbol
 from fmproof.documents.ties.symbols import SAYS
@@ -119,6 +120,8 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
         if not proof.proved and has_a_stray_point(row):
             context.prover.begin()
             proof = prove_in_cases(row)
+    if not proof.proved and relation in ("≤", "≥"):
+        proof = _by_stated_signs(row) or proof
     if proof.proved and not context.numbers.possible(proof.where):
         signs = ", ".join(map(text, proof.where))
         proof = replace(proof, proved=False, message=f"no random world has {signs}")
@@ -147,6 +150,17 @@ def _wrong_in_its_case(row: ComparedRow) -> RowReport | None:
     case = ComparedRow(context, item, *sides, row.relation)
     wrong = case.evidence is not None and case.evidence.status == "refuted" and is_fair(case)
     return refuted(case) if wrong else None
+
+
+def _by_stated_signs(row: ComparedRow) -> Proof | None:
+    """A proof of an inequality by the signs that lines say weights have."""
+    found = with_signs(row.context, row.item, (row.before, row.claim))
+    if found is None:
+        return None
+    sides, places = found
+    row.context.prover.begin()
+    proof = row.context.prover.prove(*sides, row.relation)
+    return replace(proof, rests_on=places) if proof.proved else None
 
 
 def _about_laws(row: ComparedRow, found: RowReport) -> RowReport:
