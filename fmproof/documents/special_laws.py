@@ -130,11 +130,17 @@ def _from_here_on(reading: Reading) -> Iterator[SpecialLaws]:
     seen: set[str] = set()
     for row, draw in zip(reading.law_rows, reading.law_draws, strict=True):
         names = _letters(draw)
-        said = source is not None and (
-            says_from_here(source.text, draw.at)
-            or (
-                opens_a_case(source.text, draw.at)
-                and used_before_heading(reading.items[:row], names, source, draw.at)
+        said = (
+            source is not None
+            and (
+                says_from_here(source.text, draw.at)
+                or (
+                    isinstance(
+                        draw.law, t.Normal | t.Other
+                    )  # a letter's law is any law with a density
+                    and opens_a_case(source.text, draw.at)
+                    and used_before_heading(reading.items[:row], names, source, draw.at)
+                )
             )
         )
         if said and row and not names & seen and not _is_conditional(draw.law or draw.drawn[0]):

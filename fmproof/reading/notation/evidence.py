@@ -65,7 +65,7 @@ class Evidence:
     matrices: set[str] = field(default_factory=set)  #: keys of letters that stand as matrices
     sampled: set[str] = field(
         default_factory=set
-    )  #: keys of densities that something is drawn from
+    )  #: keys of densities that one letter is drawn from
     weights: set[str] = field(default_factory=set)  #: q of Z(θ) = ∫ q(x; θ) dx, which is no density
     sorts: Sorts = field(default_factory=lambda: Sorts(lambda _: False))
 
@@ -292,7 +292,8 @@ class Evidence:
         if draw.law is None:
             for one in draw.drawn:
                 if isinstance(one, t.Call):
-                    self.sampled.add(key_of(one.head))
+                    if len(one.args) == 1:
+                        self.sampled.add(key_of(one.head))
                     self.densities.setdefault(key_of(one.head), ("drawn from", one.at))
                     for arg in one.args:
                         self._is_drawn(arg, one.at)
@@ -307,7 +308,8 @@ class Evidence:
                 for one in draw.drawn:
                     self.times.setdefault(spelled(one), ("drawn uniformly", draw.at))
             elif head.name != "cal:N":
-                self.sampled.add(key_of(head))
+                if len(draw.drawn) == 1:
+                    self.sampled.add(key_of(head))
                 self.densities.setdefault(key_of(head), ("drawn from", draw.at))
 
     def _is_drawn(self, node: t.Node, at: int) -> None:
