@@ -115,6 +115,8 @@ def _for_every(call: Expr, value: Expr) -> tuple[tuple[Var, ...], Expr] | None:
         if isinstance(place, Var):
             params.append(place)
             continue
+        if not free_vars(place):
+            return None  # c(0) = 1 is said of one value
         letter = Var(f"{call.head.params[i].name}''", Sort.REAL)
         try:
             value = replaced(value, place, letter)

@@ -105,3 +105,13 @@ def test_no_sign_is_taken_of_a_sum() -> None:
 def test_a_derivative_in_a_function_is_not_zero() -> None:
     text = OUTPUT + "$$ 0 = \\frac{d c_o^2}{d c_g} $$\n"
     assert check_text(text).rows[-1].verdict == "open"
+
+
+@pytest.mark.parametrize("last", ["t", "t^2"])
+def test_what_holds_at_one_value_says_nothing_of_others(last: str) -> None:
+    text = (
+        "With functions $a, b$ we set $$ Z_t = a(t) X + b(t) Y $$ and ask that $a(0) = b(1) = 1$"
+        " and $a(1) = b(0) = 0$.\n\n"
+        f"A popular choice is $a(t) = 1 - t$, $b(t) = {last}$.\n"
+    )
+    assert not {"refuted", "constant", "scope"} & {row.verdict for row in check_text(text).rows}
