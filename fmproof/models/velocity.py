@@ -198,7 +198,7 @@ class PolynomialVelocity(Velocity):
         return hash((self.coefficients.tobytes(), self.x_powers.tobytes()))
 
     def __repr__(self) -> str:
-        terms = [f"Term({source(coef)}, {t}, {x})" for coef, t, x in self.terms]
+        terms = [f"VelocityTerm({source(coef)}, {t}, {x})" for coef, t, x in self.terms]
         return f"PolynomialVelocity([{', '.join(terms)}])"
 
 

@@ -28,7 +28,8 @@ from fmproof.kernel.theorem import Theorem
 from fmproof.lang.node import admit
 from fmproof.lang.nodes import Draw, Expect, Named, Var
 from fmproof.lang.nodes.measure import drawn_by
-from fmproof.lang.props import Almost, Equals, ForAll, Prop
+from fmproof.lang.numbers import fraction, is_number
+from fmproof.lang.props import Almost, Equals, ForAll, Positive, Prop, VanishesWith
 from fmproof.lang.scope import alpha_equal, canon, free_vars
 from fmproof.lang.spelling.foreign import foreign
 from fmproof.lang.spelling.text import text
@@ -544,6 +545,10 @@ class _Checker:
         if proof is not None:
             self._note_use((r[1:] for r in proof.reasons if r.startswith("@")), step)
             return SideCondition(formula(prop), proof.describe()), None
+        if _is_false(prop):  # to be mended, and not declared: it would prove everything
+            return SideCondition(formula(prop), None), Failure(
+                f"needs {text(prop)}, which is false"
+            )
         self.lacks = True
         shown, users = self.assumed.setdefault(canon(prop), (prop, []))
         if step not in users:
@@ -660,3 +665,13 @@ def _failure(error: NotJustified) -> Failure:
         error.where,
         error.hint,
     )
+
+
+def _is_false(prop: Prop) -> bool:
+    """Whether a condition is one about numbers that does not hold, such as 0 > 0."""
+    if isinstance(prop, Positive) and is_number(prop.args[0]):
+        return fraction(prop.args[0]) <= 0
+    if isinstance(prop, VanishesWith) and all(map(is_number, prop.args)):
+        value, zero = map(fraction, prop.args)
+        return zero == 0 and value != 0
+    return False

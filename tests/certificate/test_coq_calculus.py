@@ -253,7 +253,7 @@ def test_what_each_rule_proves_is_written() -> None:
         "fewer_variables",
         "field",
         "gaussian_moments",
-        "minimisers_of_shift",
+        "argmin_of_shift",
         "nonzero",
         "positive",
         "product_vanishes",

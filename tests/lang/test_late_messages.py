@@ -45,7 +45,7 @@ def test_a_copy_says_the_same() -> None:
         fundamental_theorem(t)
     error = caught.value
     error.location = "here"
-    said = "fundamental_theorem: term must be an integral, found t"
+    said = "fundamental theorem: expected ∫ₐᵇ ∂F dt, found t"
     for same in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
         assert (type(same), str(same), same.location) == (RuleError, said, "here")
 
