@@ -97,7 +97,7 @@ def norm_squared(term: Expr) -> Sequent:
 '''
 
 RECORD = """
-NORM = Rule(
+NORM = RuleRecord(
     code="A3",
     name="norm",
     title="The square of a norm",
