@@ -27,9 +27,6 @@ each format of a document has."""
 SYNTAX = set("Abs Add Derivative Draw Function Integral Mul Normal Pow".split())
 """What is written, in ``reading.formula.tree``, beside what it means, in ``lang``."""
 
-HOMONYMS = set("Equation Form Group Item read Reading steps variables".split())
-"""To be renamed."""
-
 EXAMPLES = {"catalogue", "derivations", "testing"}
 """Packages whose modules have letters of proofs and of examples in them, which are not imported."""
 
@@ -54,6 +51,6 @@ def test_no_name_is_given_a_second_meaning() -> None:
     for name in rules():  # the script that proves a rule's step to Coq is called as the rule
         homes[name].discard("certificate")
     twice = {name for name, packages in homes.items() if len(packages) > 1}
-    listed = FIELD | CONVENTIONS | SYNTAX | HOMONYMS
+    listed = FIELD | CONVENTIONS | SYNTAX
     assert twice - listed == set()
     assert listed - twice == set(), "renamed: take it off the list"

@@ -75,7 +75,7 @@ def _premises(value: Any) -> Iterator[int]:
             yield from _premises(item)
 
 
-def steps(theorem: Theorem) -> list[Theorem]:
+def proof_steps(theorem: Theorem) -> list[Theorem]:
     """The theorems that ``theorem`` rests on and itself, each once, premises first."""
     order: list[Theorem] = []
     seen: set[int] = set()
@@ -93,7 +93,7 @@ def steps(theorem: Theorem) -> list[Theorem]:
 
 def of_theorem(theorem: Theorem, derivation: str) -> Certificate:
     """The certificate of a theorem: only what it rests on, each step once, premises first."""
-    made = steps(theorem)
+    made = proof_steps(theorem)
     numbers = {id(step): number for number, step in enumerate(made)}
 
     def recorded(value: Any) -> Any:
@@ -151,7 +151,7 @@ def _written(value: Any, table: Table) -> Any:
 # --- reading ------------------------------------------------------------------------------
 
 
-def read(text: str) -> Certificate:
+def read_certificate(text: str) -> Certificate:
     """The certificate that these lines are.
 
     Raises:

@@ -21,7 +21,7 @@ Exit status: 0 the kernel makes the theorem again, 2 it does not or the file can
 @click.help_option("-h", "--help")
 def replay(file: Path) -> None:
     """Check a certificate: every step again, by the kernel's rules alone."""
-    from fmproof.certificate.certificate import read
+    from fmproof.certificate.certificate import read_certificate
     from fmproof.certificate.replay import replay as again
     from fmproof.errors import InputError
     from fmproof.lang.nodes import Named
@@ -38,7 +38,7 @@ def replay(file: Path) -> None:
         raise InputError(f"{file} is no certificate: it is no text") from None
     except OSError as error:
         raise InputError(f"cannot read {file}: {error.strerror}") from None
-    certificate = read(written)
+    certificate = read_certificate(written)
     theorem = again(certificate)
     shown = (*theorem.hypotheses, theorem.conclusion)
     check_names(certificate.derivation, shown)

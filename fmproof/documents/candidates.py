@@ -358,7 +358,7 @@ def _of_times(node: t.Node) -> bool:
     """Whether a side is made of letters by arithmetic, with functions of times alone."""
     if isinstance(node, t.Call):
         return all(isinstance(a, t.Sym) and conventional("times", a.name) for a in node.args)
-    kinds = (t.Sym, t.Num, t.Add, t.Mul, t.Group, t.Frac, t.Pow, t.Function)
+    kinds = (t.Sym, t.Num, t.Add, t.Mul, t.Bracketed, t.Frac, t.Pow, t.Function)
     return isinstance(node, kinds) and all(map(_of_times, t.children(node)))
 
 
@@ -399,7 +399,7 @@ def _summands(node: t.Node) -> Iterator[t.Node]:
     elif isinstance(node, t.Mul):
         for factor in node.factors:
             yield from _summands(factor)
-    elif isinstance(node, t.Group):
+    elif isinstance(node, t.Bracketed):
         yield from _summands(node.body)
     else:
         yield node

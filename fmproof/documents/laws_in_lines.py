@@ -76,7 +76,7 @@ def named_law(reading: Reading, item: Item) -> bool:
 def _law(reading: Reading, drawn: list[Token], law: list[Token]) -> None:
     subject, described = parse(drawn), parse(law)
     parts = subject.parts if isinstance(subject, t.Other) else (subject,)
-    if isinstance(subject, t.Group):
+    if isinstance(subject, t.Bracketed):
         parts = (subject.body,)
     parts = tuple(
         replace(part.head, sub=part.args) if isinstance(part, t.Call) and at_a_time(part) else part

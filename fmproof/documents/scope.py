@@ -87,7 +87,7 @@ def _open_sums(node: t.Node | None) -> Iterator[t.Add]:
     """The sums of a formula that are no argument of a power or a function."""
     if isinstance(node, t.Add):
         yield node
-    if isinstance(node, t.Add | t.Mul | t.Frac | t.Group):
+    if isinstance(node, t.Add | t.Mul | t.Frac | t.Bracketed):
         for child in t.children(node):
             yield from _open_sums(child)
 

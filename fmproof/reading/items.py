@@ -43,7 +43,7 @@ class Script:
 
 
 @dataclass(frozen=True)
-class Item:
+class GrammarItem:
     """A number, a name, a sign such as ∫, or something in brackets, with its scripts."""
 
     kind: str  #: the alternative of ``atom`` in the grammar
@@ -56,7 +56,7 @@ class Item:
     primes: int = 0
 
 
-Product = tuple[Item, ...]
+Product = tuple[GrammarItem, ...]
 
 
 @dataclass(frozen=True)
@@ -248,7 +248,7 @@ def _builder() -> Any:
         def single(self, meta: Any, children: Sequence[Any]) -> tuple[Entry, ...]:
             (token,) = children
             kind = {"NUMBER": "number", "TOP": "top", "PRIMES": "top"}.get(token.type, "name")
-            item = Item(kind, str(token), meta.start_pos)
+            item = GrammarItem(kind, str(token), meta.start_pos)
             return (Entry(Sum(((1, (item,)),), meta.start_pos, str(token)), None),)
 
         def sub(self, meta: Any, children: Sequence[Any]) -> tuple[str, Any]:
@@ -268,15 +268,15 @@ def _builder() -> Any:
 
         def digits(self, token: Any) -> Script:
             text = digits(token)
-            item = Item("number", text, token.start_pos)
+            item = GrammarItem("number", text, token.start_pos)
             row = Sum(((1, (item,)),), token.start_pos, text)
             return Script((Entry(row, None),), text, token.start_pos)
 
-        def name(self, meta: Any, children: Sequence[Any]) -> Item:
-            return Item("name", str(children[0]), meta.start_pos)
+        def name(self, meta: Any, children: Sequence[Any]) -> GrammarItem:
+            return GrammarItem("name", str(children[0]), meta.start_pos)
 
-        def item(self, meta: Any, children: Sequence[Any]) -> Item:
-            atom: Item = children[0]
+        def item(self, meta: Any, children: Sequence[Any]) -> GrammarItem:
+            atom: GrammarItem = children[0]
             for kind, value in children[1:]:
                 if kind == "sub" and atom.sub is not None:
                     raise LatexError("a second subscript", self.source, value.at)
@@ -290,7 +290,7 @@ def _builder() -> Any:
                     atom = replace(atom, sup=(*atom.sup, value))
             return atom
 
-        def group(self, meta: Any, children: Sequence[Any]) -> Item:
+        def group(self, meta: Any, children: Sequence[Any]) -> GrammarItem:
             main: tuple[Entry, ...] = ()
             given: tuple[Entry, ...] | None = None
             for child in children:
@@ -298,29 +298,29 @@ def _builder() -> Any:
                     given = ()
                 elif isinstance(child, tuple):
                     main, given = (main, child) if given is not None else (child, given)
-            return Item("group", self.raw(meta), meta.start_pos, main, given)
+            return GrammarItem("group", self.raw(meta), meta.start_pos, main, given)
 
-        def parametrised(self, meta: Any, children: Sequence[Any]) -> Item:
+        def parametrised(self, meta: Any, children: Sequence[Any]) -> GrammarItem:
             r"""``(x; m, v I)``, with the parameters after the semicolon."""
             main, given = (child for child in children if isinstance(child, tuple))
-            return Item("parametrised", self.raw(meta), meta.start_pos, main, given)
+            return GrammarItem("parametrised", self.raw(meta), meta.start_pos, main, given)
 
-        def norm(self, meta: Any, children: Sequence[Any]) -> Item:
+        def norm(self, meta: Any, children: Sequence[Any]) -> GrammarItem:
             return self.containing("norm", meta, children)
 
-        def abs(self, meta: Any, children: Sequence[Any]) -> Item:
+        def abs(self, meta: Any, children: Sequence[Any]) -> GrammarItem:
             return self.containing("abs", meta, children)
 
-        def sqrt(self, meta: Any, children: Sequence[Any]) -> Item:
+        def sqrt(self, meta: Any, children: Sequence[Any]) -> GrammarItem:
             return self.containing("sqrt", meta, children)
 
-        def inner(self, meta: Any, children: Sequence[Any]) -> Item:
+        def inner(self, meta: Any, children: Sequence[Any]) -> GrammarItem:
             return self.containing("inner", meta, children)
 
-        def frac(self, meta: Any, children: Sequence[Any]) -> Item:
+        def frac(self, meta: Any, children: Sequence[Any]) -> GrammarItem:
             return self.containing("frac", meta, children)
 
-        def frac_of_digits(self, meta: Any, children: Sequence[Any]) -> Item:
+        def frac_of_digits(self, meta: Any, children: Sequence[Any]) -> GrammarItem:
             r"""``\frac12``: TeX takes one digit for each part."""
             end = meta.end_pos
             parts = [self.digit(end - 2), self.digit(end - 1)]
@@ -328,29 +328,29 @@ def _builder() -> Any:
 
         def digit(self, at: int) -> Sum:
             text = self.source[at]
-            return Sum(((1, (Item("number", text, at),)),), at, text)
+            return Sum(((1, (GrammarItem("number", text, at),)),), at, text)
 
-        def expect_above(self, meta: Any, children: Sequence[Any]) -> Item:
+        def expect_above(self, meta: Any, children: Sequence[Any]) -> GrammarItem:
             r"""``\underset{x \sim p}{\mathbb{E}}``: the law below the sign."""
             (entries,) = (child for child in children if isinstance(child, tuple))
             law = Script(entries, self.raw(meta), meta.start_pos)
-            return Item("expect", self.raw(meta), meta.start_pos, sub=law)
+            return GrammarItem("expect", self.raw(meta), meta.start_pos, sub=law)
 
         def fraction_part(self, meta: Any, children: Sequence[Any]) -> Sum:
             (child,) = (c for c in children if isinstance(c, Sum) or c.type == "NUMBER")
             if isinstance(child, Sum):
                 return child
-            number = Item("number", str(child), meta.start_pos)
+            number = GrammarItem("number", str(child), meta.start_pos)
             return Sum(((1, (number,)),), meta.start_pos, str(child))
 
-        def braces(self, meta: Any, children: Sequence[Any]) -> Item:
-            return Item("braces", self.raw(meta), meta.start_pos, tuple(children[0]))
+        def braces(self, meta: Any, children: Sequence[Any]) -> GrammarItem:
+            return GrammarItem("braces", self.raw(meta), meta.start_pos, tuple(children[0]))
 
-        def containing(self, kind: str, meta: Any, children: Sequence[Any]) -> Item:
+        def containing(self, kind: str, meta: Any, children: Sequence[Any]) -> GrammarItem:
             sums = tuple(child for child in children if isinstance(child, Sum))
-            return Item(kind, self.raw(meta), meta.start_pos, sums)
+            return GrammarItem(kind, self.raw(meta), meta.start_pos, sums)
 
-        def __default__(self, data: Any, children: Sequence[Any], meta: Any) -> Item:
-            return Item(str(data), self.raw(meta), meta.start_pos)
+        def __default__(self, data: Any, children: Sequence[Any], meta: Any) -> GrammarItem:
+            return GrammarItem(str(data), self.raw(meta), meta.start_pos)
 
     return Builder

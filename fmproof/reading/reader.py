@@ -10,7 +10,7 @@ from sympy import Expr, S
 from fmproof.errors import SortError, nearest
 from fmproof.lang.arithmetic import Add, Mul, plus
 from fmproof.lang.nodes import Head, Law, Let, Normal, Var
-from fmproof.reading.items import Entry, Item, LatexError, Sum, read, require_source
+from fmproof.reading.items import Entry, GrammarItem, LatexError, Sum, read, require_source
 from fmproof.reading.rows import Row
 from fmproof.reading.symbols import Symbols, key, names_of
 
@@ -77,13 +77,13 @@ class Reader:
             self.fail("expected arguments, found a draw", at)
         return [self.sum(entry.sum) for entry in entries]
 
-    def variable(self, item: Item) -> Var:
+    def variable(self, item: GrammarItem) -> Var:
         found = self.symbols.variables_called(names_of(item)[0])
         if not found:
             self.unknown(item, "variable")
         return found[0]
 
-    def unknown(self, item: Item, kind: str = "symbol") -> NoReturn:
+    def unknown(self, item: GrammarItem, kind: str = "symbol") -> NoReturn:
         name = names_of(item)[0]
         known = self.symbols.variables if kind == "variable" else self.symbols.known()
         hint = nearest(name, known) if known else "no symbols were given"
@@ -127,7 +127,7 @@ class Reader:
                 return var, body
         return self.fail(r"expected a derivative of one factor, such as \partial_t (a b)", row.at)
 
-    def single(self, row: Sum) -> Item:
+    def single(self, row: Sum) -> GrammarItem:
         ((sign, product), *more) = row.parts
         if more or sign < 0 or len(product) != 1:
             self.fail(f"expected a variable, found {row.text}", row.at)
@@ -177,7 +177,7 @@ class Reader:
         variance = variance if sign > 0 else Mul(-1, variance)
         return self.built(Normal, at, point[0], self.sum(mean), variance)
 
-    def _misfit(self, item: Item, drawn: Sequence[Var], at: int) -> None:
+    def _misfit(self, item: GrammarItem, drawn: Sequence[Var], at: int) -> None:
         """Complain where there is such a density, but not of these variables."""
         named = [h for name in names_of(item) for h in self.symbols.heads.get(name, ())]
         laws = [head for head in named if isinstance(head, Law)]
@@ -190,7 +190,7 @@ class Reader:
                 at,
             )
 
-    def heads(self, item: Item) -> list[tuple[Head, tuple[Entry, ...]]]:
+    def heads(self, item: GrammarItem) -> list[tuple[Head, tuple[Entry, ...]]]:
         """The heads that ``item`` may be by its name and scripts, with the scripts' entries."""
         whole, *stem = names_of(item)
         sup = [script for script in item.sup if not self.symbols.is_top(script)]

@@ -28,7 +28,7 @@ from fmproof.lang.nodes.ratio import divide
 from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.latex import latex
-from fmproof.reading.items import Item, LatexError, Script
+from fmproof.reading.items import GrammarItem, LatexError, Script
 from fmproof.reading.operators import DERIVATIVE_SIGNS, Operators
 from fmproof.reading.symbols import key, names_of
 
@@ -63,7 +63,7 @@ class Row(Operators):
         self.stop = outer
         return self.reader.built(_product, at, *factors)
 
-    def factor_after(self, item: Item) -> Expr:
+    def factor_after(self, item: GrammarItem) -> Expr:
         """The right side of a dot or a slash."""
         if self.peek() is None:
             self.reader.fail(f"expected a factor on both sides of {item.text}", item.at)
@@ -110,7 +110,7 @@ class Row(Operators):
             return self.derivative(item)
         return self.reader.fail(f"{item.text} does not fit here", item.at)
 
-    def finished(self, term: Expr, item: Item, skip_sup: bool = False) -> Expr:
+    def finished(self, term: Expr, item: GrammarItem, skip_sup: bool = False) -> Expr:
         """``term`` with the exponent or the transposition that ``item`` carries."""
         if item.primes and item.kind != "name":
             self.reader.fail("a prime belongs to a name", item.at)
@@ -146,14 +146,14 @@ class Row(Operators):
             )
         return number
 
-    def named(self, item: Item) -> Expr:
+    def named(self, item: GrammarItem) -> Expr:
         """A symbol with the arguments that it takes, a variable, or a name."""
         reader, symbols = self.reader, self.reader.symbols
         group = self.peek()
         kinds = ("group", "parametrised")
         if group is not None and (group.kind not in kinds or group.text.endswith("]")):
             group = None
-        found: list[tuple[Expr, Item | None]] = []
+        found: list[tuple[Expr, GrammarItem | None]] = []
         problem: LatexError | None = None
         for head, scripts in reader.heads(item):
             called = group if head.main or head.given else None
@@ -215,13 +215,13 @@ class Row(Operators):
             return self.finished(term, called)
         return self.finished(term, item, skip_sup=True)
 
-    def usage(self, item: Item) -> str:
+    def usage(self, item: GrammarItem) -> str:
         heads = [
             head for name in names_of(item) for head in self.reader.symbols.heads.get(name, ())
         ]
         return "known: " + ", ".join(latex(head(*head.params)) for head in heads)
 
-    def norm(self, item: Item) -> Expr:
+    def norm(self, item: GrammarItem) -> Expr:
         if item.sub is not None and key(item.sub.text) != "2":
             self.reader.fail("only the Euclidean norm is a term", item.sub.at)
         inside = self.reader.sum(item.content[0])
@@ -234,20 +234,20 @@ class Row(Operators):
             return self.reader.built(_power, item.at, Sqrt(square), power)
         return square if power == 2 else self.reader.built(_power, item.at, square, power // 2)
 
-    def fraction(self, item: Item) -> Expr:
+    def fraction(self, item: GrammarItem) -> Expr:
         top, bottom = item.content
         if (rate := self.written_as_fraction(item, top, bottom)) is not None:
             return rate
         build = Ratio if item.text.startswith(r"\dfrac") else divide
         return self.reader.built(build, item.at, self.reader.sum(top), self.reader.sum(bottom))
 
-    def gaussian(self, group: Item) -> Expr:
+    def gaussian(self, group: GrammarItem) -> Expr:
         if group.given is None:
             self.reader.fail(r"expected a Gaussian density \mathcal{N}(x; m, v I)", group.at)
         point = self.reader.arguments(group.content, group.at)
         return self.finished(self.reader.gaussian(point, group.given, group.at), group)
 
-    def integral(self, first: Item) -> Expr:
+    def integral(self, first: GrammarItem) -> Expr:
         """``∫…∫ body dx … dt``; the differentials stand innermost first."""
         signs = [first, *self.more_signs(first)]
         while (item := self.peek()) is not None and item.kind == "int":
@@ -265,11 +265,11 @@ class Row(Operators):
             body = self.reader.built(IntegralOver, first.at, body, *measure)
         return body
 
-    def more_signs(self, item: Item) -> list[Item]:
+    def more_signs(self, item: GrammarItem) -> list[GrammarItem]:
         r"""The second and third sign of ``\iint`` and ``\iiint``, which carry no limits."""
-        return [Item("int", "", item.at)] * (item.text.partition("nt")[0].count("i") - 1)
+        return [GrammarItem("int", "", item.at)] * (item.text.partition("nt")[0].count("i") - 1)
 
-    def differential(self, signs: list[Item]) -> list[Expr]:
+    def differential(self, signs: list[GrammarItem]) -> list[Expr]:
         """The measures of one differential, with the limits of the last ``signs``, used up."""
         sign = self.take()
         item = self.peek()
@@ -283,7 +283,7 @@ class Row(Operators):
         own = [signs.pop() for _ in several][::-1]
         return [self.measure(v, s) for v, s in zip(several, own, strict=True)]
 
-    def measure(self, item: Item, sign: Item) -> Expr:
+    def measure(self, item: GrammarItem, sign: GrammarItem) -> Expr:
         limits = [sign.sub, *sign.sup]
         if len(limits) == 1 and sign.sub is not None and _WHOLE_SPACE.fullmatch(sign.sub.text):
             limits = []
@@ -292,7 +292,7 @@ class Row(Operators):
             self.reader.fail("expected both limits of the integral, or none", sign.at)
         return self.reader.built(Lebesgue, item.at, self.reader.variable(item), *ends)
 
-    def expectation(self, item: Item) -> Expr:
+    def expectation(self, item: GrammarItem) -> Expr:
         if item.sub is None:
             self.reader.fail(r"an expectation needs its law, as in \mathbb{E}_{x \sim p}", item.at)
         draws = self.reader.draws(item.sub.entries, item.sub.at)
@@ -308,7 +308,7 @@ class Row(Operators):
             return self.finished(self.reader.built(Expect, item.at, body, *draws), group)
         return self.reader.built(Expect, item.at, self.product(), *draws)
 
-    def conditional(self, item: Item, group: Item, draws: Sequence[Expr]) -> Expr:
+    def conditional(self, item: GrammarItem, group: GrammarItem, draws: Sequence[Expr]) -> Expr:
         r"""``\mathbb{E}_{z \sim q, x \sim p}[f \mid x, y = s]``."""
         given: list[Any] = []
         for entry in group.given or ():

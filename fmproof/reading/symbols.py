@@ -12,7 +12,7 @@ from fmproof.errors import InputError
 from fmproof.lang.node import admit, is_declared
 from fmproof.lang.nodes import Constant, Density, Gaussian, Head, Named, Var, dim, pi
 from fmproof.lang.spelling.latex import latex, uniform_law
-from fmproof.reading.items import Item, Script
+from fmproof.reading.items import GrammarItem, Script
 
 _STYLE = re.compile(
     r"\\(mathrm|mathcal|mathbf|mathsf|mathit|mathfrak|mathscr|boldsymbol|bm|text|textrm|textit"
@@ -48,7 +48,7 @@ def without_commands(message: str) -> str:
     return re.sub(r"\\([a-zA-Z]+)", lambda m: _COMMANDS.get(m[1], m[1]), plain)
 
 
-def names_of(item: Item) -> list[str]:
+def names_of(item: GrammarItem) -> list[str]:
     """The keys that ``item`` may be known by: with its subscript, and without."""
     stem, primes = key(item.text), "'" * item.primes
     if item.sub is None:

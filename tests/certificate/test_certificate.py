@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from fmproof import Inner, Scalar, Vec
-from fmproof.certificate.certificate import of_theorem, read, schema, write
+from fmproof.certificate.certificate import of_theorem, read_certificate, schema, write
 from fmproof.certificate.proved import labelled
 from fmproof.certificate.replay import replay
 from fmproof.certificate.terms import read_row
@@ -43,7 +43,7 @@ def lines(name: str) -> tuple[str, ...]:
 @pytest.mark.parametrize("name", BUILTIN)
 def test_a_certificate_replays_to_the_theorem(name: str) -> None:
     text = "\n".join(lines(name)) + "\n"
-    certificate = read(text)
+    certificate = read_certificate(text)
     theorem = replay(certificate)
     original = proved(name)
     assert canon(theorem.conclusion) == canon(original.conclusion)
@@ -66,7 +66,7 @@ def test_the_schema_refuses_what_is_no_line() -> None:
 
 def test_a_certificate_is_pruned() -> None:
     """Every step but the last is used by a later one, and each once."""
-    steps = read("\n".join(lines("fm-cfm"))).steps
+    steps = read_certificate("\n".join(lines("fm-cfm"))).steps
     used = {premise for step in steps for premise in step.premises}
     assert used == set(range(len(steps) - 1))
 
@@ -102,14 +102,16 @@ def mutated(rng: random.Random, rows: list[dict[str, object]]) -> None:
 
 def test_500_mutations_give_no_other_theorem() -> None:
     rng = random.Random(13)
-    originals = {name: replay(read("\n".join(lines(name)))) for name in ("fm-cfm", "general")}
+    originals = {
+        name: replay(read_certificate("\n".join(lines(name)))) for name in ("fm-cfm", "general")
+    }
     refused = 0
     for _ in range(500):
         name = rng.choice(list(originals))
         rows = [json.loads(line) for line in lines(name)]
         mutated(rng, rows)
         try:
-            theorem = replay(read("\n".join(map(json.dumps, rows))))
+            theorem = replay(read_certificate("\n".join(map(json.dumps, rows))))
         except FmproofError:
             refused += 1
             continue
@@ -190,7 +192,7 @@ ONE_ROW = re.compile(r'"args": \[\{"row": \d+\}\]')
 def test_what_is_wrong_is_said(change, message: str) -> None:  # type: ignore[no-untyped-def]
     text = "\n".join(lines("fm-cfm")) + "\n"
     with pytest.raises(InputError, match=message):
-        replay(read(change(text)))
+        replay(read_certificate(change(text)))
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from examples import times
 
-from fmproof.certificate.certificate import Certificate, read
+from fmproof.certificate.certificate import Certificate, read_certificate
 from fmproof.certificate.export.check import check_with_coq
 from fmproof.certificate.export.files import proof
 from fmproof.certificate.export.statement.goal import goal
@@ -38,7 +38,7 @@ WRITTEN = (
 
 def trace(name: str) -> Certificate:
     file = Path(__file__).parent / "false_traces" / f"{name}.jsonl"
-    return read(file.read_text("utf-8"))
+    return read_certificate(file.read_text("utf-8"))
 
 
 @pytest.mark.parametrize("file", TRACES, ids=[file.stem for file in TRACES])

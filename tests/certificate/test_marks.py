@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 from click.testing import CliRunner
 
-from fmproof.certificate.certificate import read, write
+from fmproof.certificate.certificate import read_certificate, write
 from fmproof.certificate.proved import certificate_of
 from fmproof.cli import command
 from fmproof.derivations.catalogue import load
@@ -112,12 +112,12 @@ def test_the_mark_is_of_what_was_reported(tmp_path: Path, monkeypatch: pytest.Mo
     certificate = ["--certificate", str(tmp_path / "mine.jsonl")]
     CliRunner().invoke(command, ["verify", str(mine), "--no-numeric", "--coq", *certificate])
     assert log.read_text() == "read "
-    assert read((tmp_path / "mine.jsonl").read_text("utf-8")).derivation == "d"
+    assert read_certificate((tmp_path / "mine.jsonl").read_text("utf-8")).derivation == "d"
 
 
 def test_labels_stay_in_certificates() -> None:
     certificate = certificate_of("gradient")
-    assert read(write(certificate)) == certificate
+    assert read_certificate(write(certificate)) == certificate
     labels = {step.label for step in certificate.steps}
     assert {"G.1", "G.2", "fm-cfm 2.4a"} <= labels
     (derivative,) = (step for step in certificate.steps if step.rule == "derivative")

@@ -21,7 +21,7 @@ import pytest
 from attempts import Attempted
 
 from fmproof import Vec, norm2, plus
-from fmproof.certificate.certificate import Certificate, From, of_theorem, read
+from fmproof.certificate.certificate import Certificate, From, of_theorem, read_certificate
 from fmproof.certificate.export.files import proof
 from fmproof.certificate.export.statement.goal import goal
 from fmproof.certificate.library import MISSING, compiled
@@ -44,7 +44,7 @@ NOT_ASKED = {"d14_duck_instance"}
 
 
 def trace(name: str) -> Certificate:
-    return read((ATTACKS / f"{name}.jsonl").read_text("utf-8"))
+    return read_certificate((ATTACKS / f"{name}.jsonl").read_text("utf-8"))
 
 
 def refusal(checker: Callable[[Certificate], object], certificate: Certificate) -> str:

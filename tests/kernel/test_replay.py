@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from fmproof.certificate.certificate import of_theorem, steps
+from fmproof.certificate.certificate import of_theorem, proof_steps
 from fmproof.certificate.replay import replay
 from fmproof.derivations import BUILTIN, load
 from fmproof.errors import FmproofError, RuleError
@@ -26,19 +26,19 @@ def test_a_theorem_replays(name: str, proved: dict[str, Theorem]) -> None:
     new = replay(of_theorem(old, name))
     assert new is not old
     assert (new.conclusion, new.hypotheses) == (old.conclusion, old.hypotheses)
-    used = {theorem.trace.rule for theorem in steps(old)}
+    used = {theorem.trace.rule for theorem in proof_steps(old)}
     assert used <= set(rules())
 
 
 def test_the_steps_come_after_their_premises(proved: dict[str, Theorem]) -> None:
     seen: set[int] = set()
-    for theorem in steps(proved["fm-cfm"]):
+    for theorem in proof_steps(proved["fm-cfm"]):
         assert all(id(premise) in seen for premise in theorem.trace.premises)
         seen.add(id(theorem))
 
 
 def test_a_trace_with_another_argument_is_found_out(proved: dict[str, Theorem]) -> None:
-    for theorem in steps(proved["fm-cfm"]):
+    for theorem in proof_steps(proved["fm-cfm"]):
         trace = theorem.trace
         for place, argument in enumerate(trace.arguments):
             if type(argument) is Theorem:

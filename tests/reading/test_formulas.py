@@ -71,7 +71,7 @@ def test_a_bar_is_told_by_what_is_open() -> None:
     node = read(r"\mathbb{E}[ |a|^2 \,|\, X_t = x ]")
     assert isinstance(node, t.Expectation)
     assert isinstance(node.body, t.Pow)
-    assert isinstance(node.given[0], t.Equation)
+    assert isinstance(node.given[0], t.Observation)
 
 
 def test_draws_of_an_expectation() -> None:

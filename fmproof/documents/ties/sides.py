@@ -56,7 +56,7 @@ def has_a_gaussian(node: t.Node) -> bool:
 
 def is_bare_symbol(node: t.Node | None) -> bool:
     """A symbol, applied or not, or a derivative of one."""
-    while isinstance(node, t.Group | t.Derivative | t.Transposed):
+    while isinstance(node, t.Bracketed | t.Derivative | t.Transposed):
         node = node.body
     return isinstance(node, t.Sym | t.Call)
 

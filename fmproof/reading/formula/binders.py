@@ -164,7 +164,7 @@ class Binders(Operators):
                 if whole is not None:
                     return t.Expectation(at, draws, whole)
             if opening == "(" and self.text() in ("^", "_"):
-                body = self.scripted(t.Group(token.at, body))
+                body = self.scripted(t.Bracketed(token.at, body))
                 return t.Expectation(at, draws, body, tuple(given))
             return self.scripted(t.Expectation(at, draws, body, tuple(given)))
         if self.ends():

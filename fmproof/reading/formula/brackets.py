@@ -26,7 +26,7 @@ class Brackets(Cursor):
         self.given_open, self.bars, self.norms, self.integrals = saved
         if given or after or len(entries) != 1:
             return t.Other(opening.at, "list", (*entries, *after, *given))
-        return t.Group(opening.at, entries[0])
+        return t.Bracketed(opening.at, entries[0])
 
     def entries(
         self, closing: str, opening: Token
@@ -76,7 +76,7 @@ class Brackets(Cursor):
         node = self.sum()
         if self.text() == "=":
             self.i += 1
-            return t.Equation(at, node, self.sum())
+            return t.Observation(at, node, self.sum())
         return node
 
     def absolute(self) -> t.Node:

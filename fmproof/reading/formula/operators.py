@@ -190,7 +190,7 @@ class Operators(Scripts):
 
     def shown(self, node: t.Node) -> t.Node:
         """Refuse a sum in braces where something else acts on it."""
-        if isinstance(node, t.Group) and not node.shown and isinstance(node.body, t.Add):
+        if isinstance(node, t.Bracketed) and not node.shown and isinstance(node.body, t.Add):
             self.fail("a sum in braces, which do not show: write brackets", node.at)
         return node
 
@@ -206,7 +206,7 @@ class Operators(Scripts):
             if op != "/":
                 continue
             above, below = factors[i], factors[i + 1]
-            if isinstance(below, t.Group) and not below.shown:
+            if isinstance(below, t.Bracketed) and not below.shown:
                 self.fail("braces behind /, which do not show: write brackets", below.at)
             numbers = isinstance(above, t.Num) and isinstance(below, t.Num)
             if ops[i + 1 : i + 2] == [""] and bare(below) and not numbers:

@@ -217,7 +217,9 @@ class _Parser(Binders):
             return self.applied(self.with_scripts(node))
         if self.text() in ("^", "_") and isinstance(node, t.Add | t.Mul | t.Pow):
             self.fail("a script on braces, which do not show: write brackets", at)
-        return self.scripted(t.Group(at, node, False) if isinstance(node, t.Add | t.Mul) else node)
+        return self.scripted(
+            t.Bracketed(at, node, False) if isinstance(node, t.Add | t.Mul) else node
+        )
 
     def environment(self) -> t.Node:
         at = self.take().at

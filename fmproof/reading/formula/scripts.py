@@ -181,7 +181,7 @@ class Scripts(Brackets):
             tokens = [token for token in self.argument() if token.text not in LAYOUT]
             if kind == "_":
                 word = "".join(token.words or token.text for token in tokens)
-                if isinstance(node, t.Group | t.Other | t.Abs | t.Integral | t.Pow):
+                if isinstance(node, t.Bracketed | t.Other | t.Abs | t.Integral | t.Pow):
                     return t.Other(at, f"evaluation at {word}", (node,))
                 self.fail("a subscript on a formula", at)
             if transposes(tokens):

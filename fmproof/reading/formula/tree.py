@@ -61,7 +61,7 @@ class Call(Node):
 
 
 @dataclass(frozen=True)
-class Group(Node):
+class Bracketed(Node):
     """Something in brackets; or in braces, which group and do not show."""
 
     body: Node
@@ -155,7 +155,7 @@ class Expectation(Node):
 
 
 @dataclass(frozen=True)
-class Equation(Node):
+class Observation(Node):
     """``X_t = x`` behind a bar."""
 
     left: Node
@@ -207,7 +207,7 @@ class Series(Node):
 
 
 @dataclass(frozen=True)
-class Form(Node):
+class BilinearForm(Node):
     """vᵀ M w, of which a trace tr(M w vᵀ) is made."""
 
     left: Node
@@ -293,7 +293,7 @@ def with_instead(node: Node, instead: Callable[[Node], Node | None]) -> Node:
 
 def ungrouped(node: Node) -> Node:
     """What is inside of brackets or braces around a whole."""
-    while isinstance(node, Group):
+    while isinstance(node, Bracketed):
         node = node.body
     return node
 

@@ -337,7 +337,7 @@ def call(elab: Elaborator, node: t.Call) -> Expr:
         return earlier
     if plain and not function_like(elab, node):
         return arithmetic.product(
-            elab, t.Mul(node.at, (head, t.Group(node.at, node.args[0])), ("",))
+            elab, t.Mul(node.at, (head, t.Bracketed(node.at, node.args[0])), ("",))
         )
     return applied(elab, node)
 

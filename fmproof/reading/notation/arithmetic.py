@@ -43,7 +43,7 @@ def number(elab: Elaborator, node: t.Num) -> Expr:
     return Rational(node.value.numerator, node.value.denominator)
 
 
-def group(elab: Elaborator, node: t.Group) -> Expr:
+def group(elab: Elaborator, node: t.Bracketed) -> Expr:
     return elab.term(node.body)
 
 

@@ -129,7 +129,7 @@ def _variance(elab: Elaborator, node: t.Node) -> Expr:
     """v of v I."""
     if is_identity(node):
         return S.One
-    if isinstance(node, t.Group):
+    if isinstance(node, t.Bracketed):
         return _variance(elab, node.body)
     if isinstance(node, t.Mul) and sum(map(is_identity, node.factors)) == 1:
         rest = [f for f in node.factors if not is_identity(f)]
@@ -224,8 +224,8 @@ def on_its_path(elab: Elaborator, body: t.Node, letter: t.Sym) -> t.Sym:
 def _is_density_elsewhere(elab: Elaborator, body: t.Node, point: t.Sym) -> bool:
     """Whether ∇_x is taken of log p(c) or p(c), at another letter than x: a c_x may move with x,
     and of other functions an argument may be left out, or meant by its place: ∂_z u(z_t, t)."""
-    while isinstance(body, t.Group) or (isinstance(body, t.Function) and len(body.args) == 1):
-        body = body.body if isinstance(body, t.Group) else body.args[0]
+    while isinstance(body, t.Bracketed) or (isinstance(body, t.Function) and len(body.args) == 1):
+        body = body.body if isinstance(body, t.Bracketed) else body.args[0]
     if not (isinstance(body, t.Call) and elab.is_density(key_of(body.head))):
         return False
     places = [*body.head.sub, *body.args, *body.given, *body.after]
@@ -258,7 +258,7 @@ def _fields(elab: Elaborator, body: t.Node) -> t.Node:
     """div c is the divergence of a field c, whose point is the one of other functions."""
 
     def visit(node: t.Node) -> t.Node:
-        if isinstance(node, t.Group):
+        if isinstance(node, t.Bracketed):
             return replace(node, body=visit(node.body))
         if isinstance(node, t.Add):
             return replace(node, parts=tuple((sign, visit(part)) for sign, part in node.parts))

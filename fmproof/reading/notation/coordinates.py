@@ -34,7 +34,7 @@ def without_coordinates(
     else:
         fits = node.high is None and any(map(whole.is_slope, t.walk(node.body)))
     found = whole.sum(node.body) if fits else None
-    return node if found is None else t.Group(node.at, found)
+    return node if found is None else t.Bracketed(node.at, found)
 
 
 class _Contraction:
@@ -58,7 +58,7 @@ class _Contraction:
     def _is_linear(self, node: t.Node) -> bool:
         """Whether a formula is a bracket, a sum, or a quotient by what has no index."""
         fraction = isinstance(node, t.Frac) and not self._has_index(node.bottom)
-        return fraction or isinstance(node, t.Group | t.Braced | t.Add)
+        return fraction or isinstance(node, t.Bracketed | t.Braced | t.Add)
 
     def _part_by_part(self, node: t.Node, made: Callable[[t.Node], t.Node | None]) -> t.Node | None:
         """The same of what is ``made`` of its parts; None where one of them has nothing."""
@@ -69,7 +69,7 @@ class _Contraction:
         if isinstance(node, t.Frac):
             top = made(node.top)
             return None if top is None else replace(node, top=top)
-        assert isinstance(node, t.Group | t.Braced)
+        assert isinstance(node, t.Bracketed | t.Braced)
         body = made(node.body)
         return None if body is None else replace(node, body=body)
 

@@ -44,7 +44,7 @@ from fmproof.reading.notation import (
     variables,
 )
 from fmproof.reading.notation.definitions import Candidate, Key, Meaning
-from fmproof.reading.notation.evidence import Evidence, Reading
+from fmproof.reading.notation.evidence import Evidence, NotationEntry
 from fmproof.reading.notation.lacking import NotYet, Undefined, words_for
 from fmproof.reading.notation.names import Names
 from fmproof.reading.notation.symbols import key_of, readable, spelled
@@ -69,7 +69,7 @@ class Elaborator:
     corrections: dict[str, str] = field(default_factory=dict)
     candidates: dict[str, list[Candidate]] = field(default_factory=dict)
     by_spelling: dict[str, list[Candidate]] = field(default_factory=dict)
-    table: dict[str, Reading] = field(default_factory=dict)
+    table: dict[str, NotationEntry] = field(default_factory=dict)
     unknowns: dict[Head, str] = field(default_factory=dict)
     determinants: dict[Head, Head] = field(default_factory=dict)  #: log |det D f|, with the f
     guesses: set[str] = field(default_factory=set)
@@ -118,7 +118,7 @@ class Elaborator:
         shown = symbol if "(" in symbol else readable(symbol)
         if shown not in self.table:
             place = self.place(at) if at >= 0 else ""
-            self.table[shown] = Reading(shown, reading, why, place, guessed)
+            self.table[shown] = NotationEntry(shown, reading, why, place, guessed)
         if guessed:
             self.guesses.add(shown)
 
@@ -386,7 +386,7 @@ def _without_averages(meanings: dict[Key, Meaning]) -> dict[Key, Meaning]:
 
 _MAKERS: dict[type[t.Node], Callable[[Elaborator, Any], Expr]] = {
     t.Num: arithmetic.number,
-    t.Group: arithmetic.group,
+    t.Bracketed: arithmetic.group,
     t.Add: arithmetic.read_sum,
     t.Mul: arithmetic.product,
     t.Pow: arithmetic.power,
@@ -405,6 +405,6 @@ _MAKERS: dict[type[t.Node], Callable[[Elaborator, Any], Expr]] = {
     t.Normal: binders.normal,
     t.Extremum: binders.extremum,
     t.Series: sums.finite_sum,
-    t.Form: linear_maps.form_term,
+    t.BilinearForm: linear_maps.form_term,
     t.MatrixTrace: linear_maps.trace_term,
 }

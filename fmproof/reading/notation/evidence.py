@@ -18,7 +18,7 @@ from fmproof.reading.notation.words import Said
 
 
 @dataclass
-class Reading:
+class NotationEntry:
     """One line of the notation table.
 
     Attributes:
@@ -213,14 +213,14 @@ class Evidence:
                 for one in draw.drawn:
                     self._random(one)
             for given in node.given:
-                symbol = given.left if isinstance(given, t.Equation) else given
+                symbol = given.left if isinstance(given, t.Observation) else given
                 self._random(symbol)
                 self.conditioned.add(spelled(symbol))
             letters = {spelled(one): one for one in letters_in(node.body)}
             if not node.draws and not node.given and len(letters) == 1:
                 self._random(*letters.values())  # E[ξ ξᵀ], of a ξ of any letter
             if not node.draws or node.given:
-                fixed = {spelled(g.right) for g in node.given if isinstance(g, t.Equation)}
+                fixed = {spelled(g.right) for g in node.given if isinstance(g, t.Observation)}
                 fixed |= _values_beside_capitals(node)
                 for letter in letters_in(node.body):
                     if (node.given or _capital(letter)) and spelled(letter) not in fixed:
@@ -327,7 +327,7 @@ class Evidence:
         elif isinstance(node, t.Add):
             for _, part in node.parts:
                 self._vector(part)
-        elif isinstance(node, t.Group | t.Transposed):
+        elif isinstance(node, t.Bracketed | t.Transposed):
             self._vector(node.body)
 
     def _params(self, roots: list[t.Node]) -> None:
@@ -459,13 +459,13 @@ def letters_in(node: t.Node) -> Iterator[t.Sym]:
 
 def _plain(node: t.Node) -> bool:
     """Whether a side is made of letters by arithmetic alone."""
-    kinds = (t.Sym, t.Num, t.Add, t.Mul, t.Group, t.Frac, t.Pow, t.Function, t.Call)
+    kinds = (t.Sym, t.Num, t.Add, t.Mul, t.Bracketed, t.Frac, t.Pow, t.Function, t.Call)
     return isinstance(node, t.Add) and all(isinstance(n, kinds) for n in t.walk(node))
 
 
 def _values_beside_capitals(node: t.Expectation) -> set[str]:
     """z of E[D(Y, z) | X]: where what is random has capital letters, a small one is a value."""
-    given = [g.left if isinstance(g, t.Equation) else g for g in node.given]
+    given = [g.left if isinstance(g, t.Observation) else g for g in node.given]
     letters = [*letters_in(node.body)]
     capitals = all(isinstance(g, t.Sym) and _capital(g) for g in given)
     if not given or not capitals or not any(map(_capital, letters)):

@@ -24,7 +24,7 @@ class Affine:
     def inverse_at(self, point: t.Node) -> t.Node:
         """±(y - b) / a."""
         shifted = tuple((-sign * self.sign, part) for sign, part in self.rest)
-        top = t.Add(point.at, ((self.sign, t.Group(point.at, point)), *shifted))
+        top = t.Add(point.at, ((self.sign, t.Bracketed(point.at, point)), *shifted))
         return t.Frac(point.at, top, self.slope)
 
 
@@ -78,11 +78,11 @@ def moving_field(
         return None
     (place,) = at_the_flow
     args = tuple(point if i == place else arg for i, arg in enumerate(right.args))
-    speed = replace(left, body=t.Group(left.at, found.slope))
-    moved = t.Mul(left.at, (speed, t.Group(left.at, found.inverse_at(point))), ("",))
+    speed = replace(left, body=t.Bracketed(left.at, found.slope))
+    moved = t.Mul(left.at, (speed, t.Bracketed(left.at, found.inverse_at(point))), ("",))
     drift: tuple[tuple[int, t.Node], ...] = ()
     if found.rest:
-        drift = ((1, replace(left, body=t.Group(left.at, t.Add(left.at, found.rest)))),)
+        drift = ((1, replace(left, body=t.Bracketed(left.at, t.Add(left.at, found.rest)))),)
     return replace(right, args=args), t.Add(left.at, ((1, moved), *drift))
 
 

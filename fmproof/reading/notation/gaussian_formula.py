@@ -166,7 +166,7 @@ def _factors(node: t.Node) -> list[t.Node]:
 
 
 def _bracketed(node: t.Node) -> t.Node:
-    return t.Group(node.at, node) if isinstance(node, t.Add) else node
+    return t.Bracketed(node.at, node) if isinstance(node, t.Add) else node
 
 
 def _same(nodes: list[t.Node]) -> list[str]:

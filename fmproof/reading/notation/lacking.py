@@ -47,7 +47,7 @@ def symbol_in(node: t.Node) -> t.Sym:
 
 def value_of(node: t.Node) -> t.Node:
     """``X_t = x`` behind a bar stands for its value."""
-    return node.right if isinstance(node, t.Equation) else node
+    return node.right if isinstance(node, t.Observation) else node
 
 
 def number_in(node: t.Node | None) -> Fraction | None:

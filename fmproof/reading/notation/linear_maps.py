@@ -130,7 +130,7 @@ def traced(elab: Elaborator, node: t.Mul) -> t.Node | None:
         return None
     *scalars, one, other = rest
     assert isinstance(other, t.Transposed)
-    return _times(node, scalars, t.Form(node.at, other.body, matrix, one))
+    return _times(node, scalars, t.BilinearForm(node.at, other.body, matrix, one))
 
 
 def _require_outside(elab: Elaborator, matrix: t.Node, average: t.Expectation) -> None:
@@ -148,7 +148,7 @@ def _times(node: t.Node, factors: list[t.Node], last: t.Node) -> t.Node:
 # --- terms ----------------------------------------------------------------------------------
 
 
-def form_term(elab: Elaborator, node: t.Form) -> Expr:
+def form_term(elab: Elaborator, node: t.BilinearForm) -> Expr:
     """The term of vᵀ M w."""
     return bilinear(elab, node.left, node.matrix, node.right)
 

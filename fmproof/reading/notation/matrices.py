@@ -46,7 +46,7 @@ def side(elab: Elaborator, node: t.Node) -> Expr:
 
 def is_matrix(elab: Elaborator, node: t.Node) -> bool:
     """Whether a formula is a matrix by how it is written."""
-    if isinstance(node, t.Group | t.Braced | t.Expectation | t.Integral | t.Transposed):
+    if isinstance(node, t.Bracketed | t.Braced | t.Expectation | t.Integral | t.Transposed):
         return is_matrix(elab, node.body)
     if isinstance(node, t.Add):
         return any(is_matrix(elab, part) for _, part in node.parts)
@@ -90,12 +90,12 @@ def trace(elab: Elaborator, node: t.Node) -> t.Node:
     simple = linear_maps.trace_of(elab, node)
     if simple is not None:
         return simple
-    if isinstance(node, t.Group | t.Braced | t.Transposed):
+    if isinstance(node, t.Bracketed | t.Braced | t.Transposed):
         return trace(elab, node.body)
     if isinstance(node, t.Expectation | t.Integral):
         return replace(node, body=trace(elab, node.body))
     if isinstance(node, t.Add):
-        return t.Group(
+        return t.Bracketed(
             node.at, replace(node, parts=tuple((s, trace(elab, p)) for s, p in node.parts))
         )
     if isinstance(node, t.Frac):
@@ -124,7 +124,7 @@ def trace(elab: Elaborator, node: t.Node) -> t.Node:
 
 def _form(elab: Elaborator, node: t.Node, a: t.Node, b: t.Node) -> t.Node:
     """The tree of aᵀM b."""
-    if isinstance(node, t.Group | t.Braced):
+    if isinstance(node, t.Bracketed | t.Braced):
         return _form(elab, node.body, a, b)
     if isinstance(node, t.Transposed):
         return _form(elab, node.body, b, a)
@@ -132,7 +132,7 @@ def _form(elab: Elaborator, node: t.Node, a: t.Node, b: t.Node) -> t.Node:
         return replace(node, body=_form(elab, node.body, a, b))
     if isinstance(node, t.Add):
         parts = tuple((sign, _form(elab, part, a, b)) for sign, part in node.parts)
-        return t.Group(node.at, replace(node, parts=parts))
+        return t.Bracketed(node.at, replace(node, parts=parts))
     if isinstance(node, t.Frac):
         return replace(node, top=_form(elab, node.top, a, b))
     if isinstance(node, t.Derivative) and node.kind == "hessian":
@@ -157,7 +157,7 @@ def _form(elab: Elaborator, node: t.Node, a: t.Node, b: t.Node) -> t.Node:
 
 def _image(elab: Elaborator, node: t.Node, b: t.Node) -> t.Node:
     """The tree of M b, for a b that nothing is differentiated in."""
-    if isinstance(node, t.Group | t.Braced):
+    if isinstance(node, t.Bracketed | t.Braced):
         return _image(elab, node.body, b)
     if is_identity(node):
         return b
@@ -197,7 +197,7 @@ def _covariance(node: t.Function, product: Any) -> t.Node:
         return t.Expectation(node.at, (), body, node.given)
 
     whole = (1, mean(product(one, other))), (-1, product(mean(one), mean(other)))
-    return t.Group(node.at, t.Add(node.at, whole))
+    return t.Bracketed(node.at, t.Add(node.at, whole))
 
 
 def _outer(elab: Elaborator, node: t.Mul) -> tuple[list[t.Node], t.Node, t.Node] | None:
@@ -245,7 +245,7 @@ def _times(node: t.Node, factors: list[t.Node], last: t.Node) -> t.Node:
 
 def _is_vector(elab: Elaborator, node: t.Node) -> bool:
     """Whether a formula is a vector, by what the document does with its letters."""
-    if isinstance(node, t.Group | t.Braced | t.Expectation):
+    if isinstance(node, t.Bracketed | t.Braced | t.Expectation):
         return _is_vector(elab, node.body)
     if isinstance(node, t.Add):
         return any(_is_vector(elab, part) for _, part in node.parts)

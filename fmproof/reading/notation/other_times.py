@@ -84,7 +84,7 @@ def at_times(node: t.Node, times: dict[str, t.Node]) -> t.Node:
             return tuple(visit(part, script) for part in one)
         if isinstance(one, t.Sym) and spelled(one) in times:
             time = times[spelled(one)]
-            return time if script or isinstance(time, t.Sym | t.Num) else t.Group(time.at, time)
+            return time if script or isinstance(time, t.Sym | t.Num) else t.Bracketed(time.at, time)
         if isinstance(one, t.Node):
             changed = {f.name: visit(getattr(one, f.name), f.name == "sub") for f in fields(one)}
             made = replace(one, **changed)

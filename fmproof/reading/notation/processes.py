@@ -53,6 +53,6 @@ def _places(node: t.Node) -> Iterator[t.Node]:
             yield from node.law.parts
     elif isinstance(node, t.Expectation | t.Call | t.Function):
         for place in node.given:
-            yield place.left if isinstance(place, t.Equation) else place
+            yield place.left if isinstance(place, t.Observation) else place
     elif isinstance(node, t.Derivative) and node.kind == "grad" and node.var is not None:
         yield node.var

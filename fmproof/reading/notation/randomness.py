@@ -67,7 +67,7 @@ def mentioned(elab: Elaborator, nodes: Sequence[t.Node]) -> dict[str, t.Sym]:
             bound = bound | {spelled(s) for s in drawn_symbols(node)}
             if node.given or not node.draws:  # its own draws; what it is given may be outer
                 for given in node.given:
-                    visit(given.right if isinstance(given, t.Equation) else given, bound)
+                    visit(given.right if isinstance(given, t.Observation) else given, bound)
                 return
         if isinstance(node, t.Sym):
             if spelled(node) not in bound and is_random(elab, node):
@@ -333,12 +333,12 @@ def conditional(elab: Elaborator, node: t.Expectation) -> Expr:
     """E[f | X_t = x], E[f | X_t]: what is given takes its value from outside."""
     given: list[tuple[t.Sym, Expr]] = []
     for one in node.given:
-        symbol = one.left if isinstance(one, t.Equation) else one
+        symbol = one.left if isinstance(one, t.Observation) else one
         if not isinstance(symbol, t.Sym):
             raise NotYet("a conditional expectation given what is no variable", one.at, "law")
         if elab.is_time(spelled(symbol)) or elab.is_parameter(spelled(symbol)):
             continue  # it is fixed
-        value = elab.term(one.right if isinstance(one, t.Equation) else symbol)
+        value = elab.term(one.right if isinstance(one, t.Observation) else symbol)
         if one is symbol and spelled(symbol) in elab.points and elab.averaging == 1:
             value = elab.variable(symbol)
         given.append((symbol, value))

@@ -62,7 +62,7 @@ class Resolver:
         self.unscripted: set[str] = set()  # … or below one
         self.points: dict[str, t.Sym] = {}  # where densities are taken
         self.maps: dict[str, tuple[t.Call, t.Node]] = {}  # functions with what they are
-        self.variance: t.Norm | t.Abs | t.Group | None = None  # of Var(Y) = E‖Y − E Y‖²
+        self.variance: t.Norm | t.Abs | t.Bracketed | None = None  # of Var(Y) = E‖Y − E Y‖²
         self.squares: set[str] = set()  # σ of σ²(x) = …, a function of points by that name
         for left, right in equations:
             squared = _square_of_points(left)
@@ -173,7 +173,7 @@ class Resolver:
         if isinstance(node, t.Series):
             return without_coordinates(node, self._in_bold)
         if isinstance(node, t.Call) and self._product_of_fields(node):
-            return t.Mul(node.at, (node.head, t.Group(node.at, node.args[0])), ("",))
+            return t.Mul(node.at, (node.head, t.Bracketed(node.at, node.args[0])), ("",))
         if isinstance(node, t.Function) and node.name == "Var" and self.variance is not None:
             return _mean_square(node, self.variance) or node
         if isinstance(node, t.Function):
@@ -250,7 +250,7 @@ class Resolver:
 
     def _applied(self, before: t.Node, bracket: t.Node) -> t.Node | None:
         """``before`` with ``bracket`` for its arguments, where it is no factor."""
-        if isinstance(bracket, t.Group):
+        if isinstance(bracket, t.Bracketed):
             args: tuple[t.Node, ...] = (bracket.body,)
         elif isinstance(bracket, t.Other) and bracket.what == "list":
             args = bracket.parts
@@ -258,7 +258,7 @@ class Resolver:
             return None
         if isinstance(before, t.Pow) and isinstance(before.base, t.Sym):
             return self._power(before, before.base, args)
-        inside = before.body if isinstance(before, t.Group) else before
+        inside = before.body if isinstance(before, t.Bracketed) else before
         if (
             isinstance(inside, t.Derivative)
             and inside.kind in ("div", "grad", "laplace", "partial")
@@ -330,7 +330,7 @@ class Resolver:
         if isinstance(node, t.Sym):
             function = bracketed or key_of(node) in self.arities
             return t.Call(node.at, node, (place,)) if function else None
-        if not isinstance(node, t.Group | t.Mul | t.Add | t.Function):
+        if not isinstance(node, t.Bracketed | t.Mul | t.Add | t.Function):
             return None
         if any(isinstance(n, t.Call) for n in t.walk(node)):
             return _in_place_of_dots(node, place)
@@ -355,7 +355,9 @@ class Resolver:
 def _square_of_points(node: t.Node) -> t.Sym | None:
     """σ_t of σ_t²(x), which is no product: nobody puts a letter in brackets to multiply."""
     factors = node.factors if isinstance(node, t.Mul) else ()
-    if len(factors) != 2 or not (isinstance(factors[0], t.Pow) and isinstance(factors[1], t.Group)):
+    if len(factors) != 2 or not (
+        isinstance(factors[0], t.Pow) and isinstance(factors[1], t.Bracketed)
+    ):
         return None
     base, place = factors[0].base, factors[1].body
     point = isinstance(place, t.Sym) and not _is_time(place)
@@ -403,7 +405,7 @@ def _is_coefficient(node: t.Node) -> bool:
         return conventional("scalars", key_of(head))
     if isinstance(node, t.Num):
         return True
-    kinds = (t.Group, t.Frac, t.Pow, t.Mul, t.Add)
+    kinds = (t.Bracketed, t.Frac, t.Pow, t.Mul, t.Add)
     return isinstance(node, kinds) and all(map(_is_coefficient, t.children(node)))
 
 
@@ -495,7 +497,7 @@ def _multiplies(node: t.Call) -> bool:
 
 def _power_of_bracket(node: t.Pow) -> t.Node:
     """``α (x + y)²``, where α turned out to be a factor: the power is the bracket's."""
-    if not (isinstance(node.base, t.Mul) and isinstance(node.base.factors[-1], t.Group)):
+    if not (isinstance(node.base, t.Mul) and isinstance(node.base.factors[-1], t.Bracketed)):
         return node
     *before, bracket = node.base.factors
     return replace(node.base, factors=(*before, replace(node, base=bracket)))
@@ -560,21 +562,21 @@ def _spread(node: t.Function) -> t.Node:
     return _mean_square(inner, t.Norm(node.at, node)) or node
 
 
-def _mean_square(node: t.Function, around: t.Norm | t.Abs | t.Group) -> t.Node | None:
+def _mean_square(node: t.Function, around: t.Norm | t.Abs | t.Bracketed) -> t.Node | None:
     """E[‖A − E[A | B]‖² | B] of a variance of A given B, with bars or brackets as ``around``."""
     if len(node.args) != 1 or node.sub is not None:
         return None
     (value,) = node.args
     mean = t.Expectation(node.at, (), value, node.given)
-    spread = t.Add(node.at, ((1, t.Group(value.at, value)), (-1, mean)))
+    spread = t.Add(node.at, ((1, t.Bracketed(value.at, value)), (-1, mean)))
     square = t.Pow(node.at, replace(around, body=spread), t.Num(node.at, _TWO))
     return t.Expectation(node.at, (), square, node.given)
 
 
-def _squared_in_the_mean(node: t.Node) -> t.Norm | t.Abs | t.Group | None:
+def _squared_in_the_mean(node: t.Node) -> t.Norm | t.Abs | t.Bracketed | None:
     """‖a − b‖ of E[‖a − b‖² | …]."""
     body = t.ungrouped(node.body) if isinstance(node, t.Expectation) else None
     base = body.base if isinstance(body, t.Pow) else None
-    if not isinstance(base, t.Norm | t.Abs | t.Group):
+    if not isinstance(base, t.Norm | t.Abs | t.Bracketed):
         return None
     return base if isinstance(t.ungrouped(base.body), t.Add) else None

@@ -167,7 +167,7 @@ class Sorts:
             return "real"
         return self._sym(node.head)
 
-    def _group(self, node: t.Group) -> Kind | None:
+    def _group(self, node: t.Bracketed) -> Kind | None:
         return self.kind(node.body)
 
     _braced = _group
@@ -182,7 +182,7 @@ class Sorts:
     def _add(self, node: t.Add) -> Kind | None:
         return self._alike([part for _, part in node.parts], "it is added to")
 
-    def _equation(self, node: t.Equation) -> Kind | None:
+    def _equation(self, node: t.Observation) -> Kind | None:
         return self._alike([node.left, node.right], "it is equated with")
 
     def _frac(self, node: t.Frac) -> Kind | None:
@@ -396,7 +396,7 @@ def _is_slope(node: t.Node) -> bool:
     return isinstance(node, t.Derivative) and node.kind == "grad" and isinstance(node.body, t.Call)
 
 
-_CARRY = (t.Group, t.Braced, t.Transposed, t.Integral, t.Expectation, t.Series)
+_CARRY = (t.Bracketed, t.Braced, t.Transposed, t.Integral, t.Expectation, t.Series)
 """Nodes of the sort of their body."""
 _OF_NUMBERS = frozenset(
     ("log", "exp", "sqrt", "sin", "cos", "tan", "tanh", "cosh", "sinh", "arctan", "arcsin")
@@ -429,7 +429,7 @@ def _by_letter(symbol: t.Sym) -> Kind | None:
 
 
 def _summands(node: t.Node) -> list[t.Node]:
-    if isinstance(node, t.Group):
+    if isinstance(node, t.Bracketed):
         return _summands(node.body)
     if isinstance(node, t.Add):
         return [found for _, part in node.parts for found in _summands(part)]

@@ -157,9 +157,9 @@ def _written_out(node: t.Series) -> t.Node | None:
     places = [low.value + i for i in range(int(high.value - low.value) + 1)]
     parts = [_with_number(node.body, name, place) for place in places]
     if node.kind == "product":
-        grouped = tuple(t.Group(node.at, part) for part in parts)
+        grouped = tuple(t.Bracketed(node.at, part) for part in parts)
         return t.Mul(node.at, grouped, ("",) * (len(parts) - 1)) if len(parts) > 1 else grouped[0]
-    whole = t.Group(node.at, t.Add(node.at, tuple((1, part) for part in parts)))
+    whole = t.Bracketed(node.at, t.Add(node.at, tuple((1, part) for part in parts)))
     if node.kind == "mean":
         return t.Frac(node.at, whole, t.Num(node.at, Fraction(len(places))))
     return whole

@@ -39,7 +39,7 @@ def spelled(node: t.Node) -> str:
         sub = ",".join(map(spelled, node.sub))
         sup = spelled(node.sup) if node.sup is not None else ""
         return key_of(node) + (f"_{sub}" if sub else "") + (f"^{sup}" if sup else "")
-    if isinstance(node, t.Group):
+    if isinstance(node, t.Bracketed):
         return f"({spelled(node.body)})"
     if isinstance(node, t.Add):
         return "".join(("+" if sign > 0 else "-") + spelled(part) for sign, part in node.parts)

@@ -141,7 +141,7 @@ def _abstract(node: t.Node, names: dict[str, str]) -> str:
             parts.append(str(value))
     if isinstance(node, t.Add):
         parts += [("+" if sign > 0 else "-") + _abstract(part, names) for sign, part in node.parts]
-    elif isinstance(node, t.Group):
+    elif isinstance(node, t.Bracketed):
         return _abstract(node.body, names)
     else:
         parts += [_abstract(child, names) for child in t.children(node)]

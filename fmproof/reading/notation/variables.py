@@ -9,7 +9,7 @@ from fmproof.lang.nodes import (
 )
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation.evidence import Reading
+from fmproof.reading.notation.evidence import NotationEntry
 from fmproof.reading.notation.lacking import (
     NotYet,
 )
@@ -75,7 +75,7 @@ def variable(elab: Elaborator, symbol: t.Sym) -> Var:
     name = spelled(symbol)
     known = elab.variables.get(name)
     if known is not None:
-        if elab.table.get(readable(name), Reading("", "", "")).guessed:
+        if elab.table.get(readable(name), NotationEntry("", "", "")).guessed:
             elab.guesses.add(readable(name))
         return known
     sort, why, at, guessed = elab.sort_of_variable(symbol)

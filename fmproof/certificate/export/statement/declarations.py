@@ -26,7 +26,7 @@ from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 
 
-def variables(symbols: CoqSymbols) -> Iterator[tuple[str, str]]:
+def coq_variables(symbols: CoqSymbols) -> Iterator[tuple[str, str]]:
     """What the theorem is for every one of: names with their types."""
     yield "d", "nat"
     yield "l", "vector_measure d"
@@ -143,7 +143,7 @@ def coq_definition(node: Any, symbols: CoqSymbols) -> str:
 
 def declarations(symbols: CoqSymbols) -> list[str]:
     """The variables and definitions of a section, as lines of Coq."""
-    lines = [f"Variable {name} : {kind}." for name, kind in variables(symbols)]
+    lines = [f"Variable {name} : {kind}." for name, kind in coq_variables(symbols)]
     if symbols.smooth:
         lines.extend(["Definition k : nat := d."] * symbols.own_parameters)
         lines.append("Definition Theta : Type := vec k.")

@@ -6,7 +6,11 @@ import re
 from collections.abc import Sequence
 
 from fmproof.certificate.certificate import Certificate, RuleApplication
-from fmproof.certificate.export.statement.declarations import assumptions, declarations, variables
+from fmproof.certificate.export.statement.declarations import (
+    assumptions,
+    coq_variables,
+    declarations,
+)
 from fmproof.certificate.export.statement.sorts import type_of
 from fmproof.certificate.export.statement.symbols import CoqSymbols
 from fmproof.certificate.export.statement.terms import CoqPrinter
@@ -37,8 +41,8 @@ def goal(certificate: Certificate) -> str:
     told, _ = stated_goal(theorem, CoqPrinter(symbols))
     needs = "".join(f"({told})\n  -> " for _, told in assumptions(symbols))
     lines = [line for line in declarations(symbols) if not line.startswith("Variable ")]
-    names = _abstracted(list(variables(symbols)), "\n".join([*lines, needs, told]))
-    given = " ".join(f"({name} : {kind})" for name, kind in variables(symbols))
+    names = _abstracted(list(coq_variables(symbols)), "\n".join([*lines, needs, told]))
+    given = " ".join(f"({name} : {kind})" for name, kind in coq_variables(symbols))
     return "\n".join(
         [
             f"(* {in_comment(shown(theorem.conclusion))}",
