@@ -167,10 +167,10 @@ class Sorts:
             return "real"
         return self._sym(node.head)
 
-    def _group(self, node: t.Bracketed) -> Kind | None:
+    def _bracketed(self, node: t.Bracketed) -> Kind | None:
         return self.kind(node.body)
 
-    _braced = _group
+    _braced = _bracketed
 
     def _transposed(self, node: t.Transposed) -> Kind | None:
         body = node.body
@@ -182,7 +182,7 @@ class Sorts:
     def _add(self, node: t.Add) -> Kind | None:
         return self._alike([part for _, part in node.parts], "it is added to")
 
-    def _equation(self, node: t.Observation) -> Kind | None:
+    def _observation(self, node: t.Observation) -> Kind | None:
         return self._alike([node.left, node.right], "it is equated with")
 
     def _frac(self, node: t.Frac) -> Kind | None:
