@@ -326,9 +326,7 @@ def times_gaussian_dominated(
     goal = Dominated(mul(k, density), var, at, *measure)
     moving = [part for part in (x, m, v, k) if var in free_vars(part)]
     if moving not in ([x], [m]) or moving != [var]:
-        raise RuleError(
-            "domination: more moves than the mean or the place, or nothing, in %s", goal
-        )
+        raise RuleError("domination: not just the mean or the place moves in %s", goal)
     return infer(goal, Positive(v), Integrable(k, *measure))
 
 

@@ -1077,7 +1077,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     "domination of the variable itself": (
         lambda: calculus.times_gaussian_dominated(Normal(z, y, 1), x, x, y, [q(z)]),
         (
-            "domination: more moves than the mean or the place, or nothing, in "
+            "domination: not just the mean or the place moves in "
             "∇_x (N(z; y, 1·I) x) exists and"
             " is dominated near x = y, over z~q"
         ),
@@ -1085,7 +1085,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     "domination beside what moves": (
         lambda: calculus.times_gaussian_dominated(Normal(x, z, 1), f(x), x, y, [q(z)]),
         (
-            "domination: more moves than the mean or the place, or nothing, in "
+            "domination: not just the mean or the place moves in "
             "∇_y (f(y) N(y; z, 1·I)) exists "
             "and is dominated near y, over z~q"
         ),
@@ -1093,7 +1093,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     "domination at more than the variable": (
         lambda: calculus.times_gaussian_dominated(Normal(2 * x, z, 1), S.One, x, y, [q(z)]),
         (
-            "domination: more moves than the mean or the place, or nothing, in "
+            "domination: not just the mean or the place moves in "
             "∇_y N(2 y; z, 1·I) exists and "
             "is dominated near y, over z~q"
         ),
@@ -1101,7 +1101,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     "domination where place and mean move": (
         lambda: calculus.times_gaussian_dominated(Normal(x, x, 1), S.One, x, y, [q(z)]),
         (
-            "domination: more moves than the mean or the place, or nothing, in "
+            "domination: not just the mean or the place moves in "
             "∇_y N(y; y, 1·I) exists and is "
             "dominated near y, over z~q"
         ),
@@ -1109,7 +1109,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     "domination with a variance in the variable": (
         lambda: calculus.times_gaussian_dominated(Normal(x, z, f(x)), S.One, x, y, [q(z)]),
         (
-            "domination: more moves than the mean or the place, or nothing, in "
+            "domination: not just the mean or the place moves in "
             "∇_y N(y; z, f(y)·I) exists and "
             "is dominated near y, over z~q"
         ),
