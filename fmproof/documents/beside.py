@@ -68,8 +68,9 @@ def _of_coefficients(context: Context, item: Item, before: Expr, claim: Expr) ->
     if not is_of_coefficients(before, claim):
         return None
     near = list(chain(flips(claim), powers(claim), islice(doubled(claim), _SIGNS)))
+    section = _places_in_section(context, item)
     for (one, other), places in in_cases(context, item, before, claim):
-        if not set(places.split(", ")) <= _places_in_section(context, item):
+        if not set(places.split(", ")) <= section:
             continue
         if context.numbers.of(one, other, problems=_GLANCE).status != "refuted":
             continue

@@ -95,11 +95,9 @@ def _masses(mass: Any) -> Iterator[list[Step]]:
     left = _cancelled(inside, mass.measure)
     if left is not None:
         order = law_order(left)
-        for law in order or ():
-            if not isinstance(law, Apply) or not law.head.draws:
-                order = None
         words = ("expectation", "cancel")
-        if order and {v for law in order for v in drawn_by(law)} == drawn:
+        laws = order and all(isinstance(law, Apply) and law.head.draws for law in order)
+        if order and laws and {v for law in order for v in drawn_by(law)} == drawn:
             whole = Step("mass.2", mul(fixed, Expect(S.One, *order)), by=words)
             yield [*first, whole, Step("mass.3", S.One, by=("drop", "cancel"))]
         over = IntegralOver(mul(*left), *(Lebesgue(v) for i in mass.measure for v in drawn_by(i)))

@@ -175,14 +175,9 @@ Places = tuple[tuple[Var, ...], tuple[Var, ...], tuple[Var, ...]]
 def density(elab: Elaborator, call: t.Call, places: Places) -> Expr | None:
     """The density of the path of which words say it, at what ``call`` is taken at."""
     path = elab.density_of.get(key_of(call.head))
-    name = f"of {spelled(call)}"
-    if path is None or call.given or name in elab.mixing or _of_a_label(call, path):
-        return None  # the laws of what it is made of ask for it
-    elab.mixing.add(name)
-    try:
-        return _density_of(elab, path, call, places)
-    finally:
-        elab.mixing.discard(name)
+    if path is None or call.given or _of_a_label(call, path):
+        return None
+    return _asked_once(elab, f"of {spelled(call)}", path, call, places)
 
 
 def _of_a_label(call: t.Call, path: t.Sym) -> bool:
@@ -196,9 +191,17 @@ def _of_a_label(call: t.Call, path: t.Sym) -> bool:
 def density_by_argument(elab: Elaborator, call: t.Call, places: Places) -> Expr | None:
     """The density q(z_t), q(z_t|x) of the path z_t at which it is written, and no other one is."""
     path = written_at(elab, call)
-    name = f"at {spelled(call)}"
-    if path is None or name in elab.mixing or _at_another_time(call, path):
-        return None  # the laws of what it is made of ask for it
+    if path is None or _at_another_time(call, path):
+        return None
+    return _asked_once(elab, f"at {spelled(call)}", path, call, places)
+
+
+def _asked_once(
+    elab: Elaborator, name: str, path: t.Sym, call: t.Call, places: Places
+) -> Expr | None:
+    """The density of a path; None inside of itself, where the laws of what it is made of ask."""
+    if name in elab.mixing:
+        return None
     elab.mixing.add(name)
     try:
         return _density_of(elab, path, call, places)

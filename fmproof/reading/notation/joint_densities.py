@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING
 
 from sympy import Expr
 
+from fmproof.errors import SortError
 from fmproof.lang.nodes import IntegralOver, Lebesgue, Var
+from fmproof.lang.scope import substitute
+from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation import pairs
+from fmproof.reading.notation.lacking import NotYet
 from fmproof.reading.notation.symbols import key_of, spelled
 
 if TYPE_CHECKING:
     from fmproof.reading.notation.elaborate import Elaborator
-from fmproof.errors import SortError
-from fmproof.lang.scope import substitute
-from fmproof.lang.sorts import Sort
-from fmproof.reading.notation.lacking import NotYet
 
 
 def marginal_of_joint(elab: Elaborator, node: t.Call, main: Var) -> Expr | None:

@@ -27,7 +27,6 @@ from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.joint_laws import (
-    JOINT,
     is_noise,
     joint_laws,
     level_law,
@@ -275,7 +274,7 @@ def _drawn_before(
     found: dict[str, t.Sym] = {}
     around = {elab.variables[n] for n in (*names, *elab.bound) if n in elab.variables} | drawn
     for symbol in symbols:
-        laws = [law for law in elab.laws.get(spelled(symbol), ()) if not _is_joint(elab, law)]
+        laws = elab.laws.get(spelled(symbol), ())
         if elab.variable(symbol) in drawn or not laws or _is_known(elab, symbol, names):
             continue
         for law in laws:
@@ -286,11 +285,6 @@ def _drawn_before(
                 found.update((spelled(one), one) for one in told)
                 break
     return [one for name, one in found.items() if name not in names]
-
-
-def _is_joint(elab: Elaborator, law: Apply) -> bool:
-    """Whether it is the joint law of which the document says nothing."""
-    return elab.unknowns.get(law.head) == JOINT
 
 
 def _is_known(elab: Elaborator, symbol: t.Sym, names: Sequence[str]) -> bool:
