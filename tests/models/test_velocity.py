@@ -224,8 +224,8 @@ def test_a_linear_model_equals_the_polynomial_with_its_terms():
     assert linear == PolynomialVelocity(linear.terms)
     assert repr(linear) == "LinearVelocity([[[1, 2], [3, 4]]], [[5, 6]])"
     assert repr(PolynomialVelocity(linear.terms)) == (
-        "PolynomialVelocity([Term([1, 3], 0, [1, 0]), Term([2, 4], 0, [0, 1]), "
-        "Term([5, 6], 0, [0, 0])])"
+        "PolynomialVelocity([VelocityTerm([1, 3], 0, [1, 0]), "
+        "VelocityTerm([2, 4], 0, [0, 1]), VelocityTerm([5, 6], 0, [0, 0])])"
     )
 
 
