@@ -22,6 +22,7 @@ from fmproof.documents import (
     roots,
     standard_noise,
 )
+from fmproof.documents.patience import lasting
 from fmproof.documents.projections import parts_for
 from fmproof.documents.terms import free_of_parameters, heads_in, kinds_in
 from fmproof.errors import FmproofError
@@ -219,7 +220,7 @@ def normal_difference(before: Expr, claim: Expr) -> Expr | None:
 
 def constant_difference(before: Expr, claim: Expr) -> Expr | None:
     """What is left of ``before − claim`` in the first form in which no parameter is in it."""
-    line = Line(before, claim, deadline=thread_time() + _SECONDS_FOR_FORMS)
+    line = Line(before, claim, deadline=thread_time() + lasting(_SECONDS_FOR_FORMS))
     try:
         for common in forms(line):
             left_over = subtract(common.left.rhs, common.right.rhs)

@@ -6,7 +6,6 @@ to ``compare``. What is in doubt is open.
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 from fmproof.documents import in_law
@@ -41,6 +40,7 @@ from fmproof.documents.motion import (
     speaks_of_every_point,
 )
 from fmproof.documents.numbers import Numbers
+from fmproof.documents.patience import MORE_PATIENCE, clock
 from fmproof.documents.points import chain_from, points_in
 from fmproof.documents.prove import Checked, FirstWitness
 from fmproof.documents.redefined import begin, redefinition, special_path
@@ -132,11 +132,12 @@ class Judge:
         learn_laws(self.context, self._special)
         for item in self.reading.items:
             self._current = item
+            self.context.prover.cut = False
             for special in self._special:
                 if special.row == item.index:
                     self._specialise_laws(special, item)
-            if self.deadline is not None and time.process_time() > self.deadline:
-                rows.append(report(item, "open", "the time for this document is used up"))
+            if self.deadline is not None and clock() > self.deadline:
+                rows.append(report(item, "open", f"not looked at{MORE_PATIENCE}"))
                 continue
             try:
                 rows.append(as_said(item, self._judge(item)))
@@ -163,7 +164,7 @@ class Judge:
     def _look_again(self, rows: list[RowReport]) -> None:
         """At rows that numbers refute, now that it is known what other rows are."""
         for index, again in self.context.held.items():
-            if self.deadline is not None and time.process_time() > self.deadline:
+            if self.deadline is not None and clock() > self.deadline:
                 return
             if rows[index].verdict in ("open", "statement"):
                 found = again()
