@@ -15,6 +15,7 @@ from sympy import Basic, Expr, S
 from fmproof.documents import (
     exponentials,
     gaussian_logs,
+    mixture_slopes,
     noise_moments,
     parallel,
     quotients,
@@ -116,6 +117,10 @@ def ways(before: Expr, claim: Expr) -> Iterator[Way]:
     logs = gaussian_logs.steps(before, claim) if noise and Log in kinds else None
     if logs is not None:
         yield Way((Part("row", before, logs),), ("gaussian", "moments"))
+    by_means = kinds >= {Expect, CondExpect, IntegralOver}
+    sloped = mixture_slopes.steps(before, claim) if Grad in kinds or by_means else None
+    if sloped is not None:
+        yield Way((Part("row", before, sloped),), ("exchange", "derivative"))
     if kinds_in([before, claim, *_opened(before), *_opened(claim)]) & _AVERAGED:
         yield _by_name(before, claim)
     for by in named:
