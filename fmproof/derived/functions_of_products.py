@@ -10,16 +10,18 @@ from functools import cache
 
 from sympy import Expr, S
 
+from fmproof.derived.exponentials import exponential
+from fmproof.derived.fractions import field
 from fmproof.derived.rule import derived
 from fmproof.errors import RuleError
 from fmproof.kernel.equality import congruence, instantiate, symmetry, transitivity
-from fmproof.kernel.functions import absolute_value, exponential, log_exp, square_of_root
+from fmproof.kernel.functions import absolute_value, log_exp, square_of_root
 from fmproof.kernel.hypotheses import discharge
 from fmproof.kernel.order import (
     nonnegativity,
     nonzero,
 )
-from fmproof.kernel.ring import field, linear_combination
+from fmproof.kernel.ring import linear_combination
 from fmproof.kernel.rule import require
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Mul, Pow, add, factors, mul, without

@@ -85,15 +85,6 @@ def inner_with_integral(k: Expr, a: Expr, integral: Integrated) -> Sequent:
     return infer(Equals(mul(k, Inner(a, integral)), result), condition)
 
 
-@rule("I4", _FUBINI)
-def fubini(term: IntegralOver) -> Sequent:
-    """{f integrable over both} ⊢ ∫(∫ f dy) dx = ∫(∫ f dx) dy."""
-    require(type(term.body) is IntegralOver, "fubini", "two nested integrals", term)
-    inner: Any = apart(term.body, bound_vars(term))
-    result = IntegralOver(IntegralOver(inner.body, *term.measure), *inner.measure)
-    return infer(Equals(term, result), Integrable(inner.body, *term.measure, *inner.measure))
-
-
 @rule("I2", "an expectation is the integral against the joint density; Durrett, section 1.6")
 def expectation_as_integral(term: Expect) -> Sequent:
     """{f integrable} ⊢ E_{x~p, …}[f] = ∫…∫ p(x)… f, one integral a draw, the first outside."""
@@ -179,12 +170,13 @@ def in_order(measure: tuple[Any, ...], order: Sequence[int]) -> list[Any]:
 
 
 @rule("I7", _FUBINI)
-def reorder_draws(term: Expect, order: Sequence[int]) -> Sequent:
-    """⊢ E over a law = E over the same draws in another order that respects dependence.
+def reorder_draws(term: Integrated, order: Sequence[int]) -> Sequent:
+    """⊢ E over a law = E over the same draws in another order that respects dependence; the same
+    for ∫ over several variables at once.
 
-    No condition: the joint law is the same, and an expectation is an integral under it.
+    No condition: the joint measure is the same, and E and ∫ are the integral under it.
     """
-    return infer(Equals(term, Expect(term.body, *in_order(term.measure, order))))
+    return infer(Equals(term, rebuilt(term, term.body, *in_order(term.measure, order))))
 
 
 @rule(

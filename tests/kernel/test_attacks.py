@@ -46,7 +46,7 @@ from fmproof import (
     VanishesWith,
     Vec,
 )
-from fmproof.derived import restatements
+from fmproof.derived import null_sets, restatements
 from fmproof.errors import RuleError
 from fmproof.kernel import almost, conditional, equality, integrability, integrals, order
 from fmproof.kernel import hypotheses as sequents
@@ -319,7 +319,6 @@ class LooksLikeATheorem:
         ("instantiate_head", lambda th: equality.instantiate_head(th, g, (x,), S.One)),
         ("everywhere", lambda th: almost.everywhere(th, [Lebesgue(x)])),
         ("under_law", lambda th: almost.under_law(th, [p(x)])),
-        ("reorder_almost", lambda th: almost.reorder_almost(th, [0])),
         ("from_difference", lambda th: order.from_difference(th, S.Zero, S.One)),
         ("discharge", lambda th: sequents.discharge(th, GENUINE)),
         ("discharge", lambda th: sequents.discharge(GENUINE, th)),

@@ -40,11 +40,14 @@ from fmproof import (
 from fmproof.derived import (
     derivatives_inside,
     dominations,
+    exponentials,
+    fractions,
     functions_of_products,
     gaussian_products,
     gaussians,
     integrals_inside,
     joint_integrals,
+    null_sets,
     point_masses,
     ratios,
     restatements,
@@ -231,11 +234,11 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
         "linearity: expected an inner product with an integral, found f(x) a(x)·b(x)",
     ),
     "fubini": (
-        lambda: integrals.fubini(Integral(f(x), x)),
+        lambda: joint_integrals.fubini(Integral(f(x), x)),
         "fubini: expected two nested integrals, found ∫ f(x) dx",
     ),
     "fubini of an expectation": (
-        lambda: integrals.fubini(Integral(mean, (t, 0, 1))),
+        lambda: joint_integrals.fubini(Integral(mean, (t, 0, 1))),
         "fubini: expected two nested integrals, found ∫₀¹ E_{x~p}[f(x)] dt",
     ),
     "joint": (
@@ -300,7 +303,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "reorder an integral": (
         lambda: integrals.reorder_draws(f(x), (0,)),
-        "reorder_draws: term must be an expectation, found f(x)",
+        "reorder_draws: term must be an integral or expectation, found f(x)",
     ),
     "derivative": (
         lambda: calculus.derivative(loss(theta)),
@@ -508,11 +511,11 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
         ("sections: prop must be an integrability condition, found f(x) = g(x)"),
     ),
     "an order of two": (
-        lambda: almost.reorder_almost(almost_equal, (0, 1)),
+        lambda: null_sets.reorder_almost(almost_equal, (0, 1)),
         ("reorder: expected 0 to 0, each once, found (0, 1)"),
     ),
     "an order of an equation": (
-        lambda: almost.reorder_almost(f_is_g, (0,)),
+        lambda: null_sets.reorder_almost(f_is_g, (0,)),
         ("reorder: expected a statement for almost every value, found f(x) = g(x)"),
     ),
     "another law": (
@@ -522,12 +525,32 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
             "f(x) = g(x) for almost every x"
         ),
     ),
-    "the law of an equation": (
-        lambda: almost.under_law(f_is_g, [p(x)]),
+    "a law of half of the line": (
+        lambda: almost.under_law(
+            sequents.assume(Almost(Equals(h(t), 0), Lebesgue(t, 0, 1))), [Lebesgue(t)]
+        ),
         (
             "almost everywhere: expected a statement about the variables of the law, found "
-            "f(x) = g(x)"
+            "h(t) = 0 for almost every t∈[0,1]"
         ),
+    ),
+    "a law for another law": (
+        lambda: almost.under_law(sequents.assume(Almost(Equals(k(x, z), 0), q(z), dx)), [dz, dx]),
+        (
+            "almost everywhere: expected a statement about the variables of the law, found "
+            "k(x,z) = 0 for almost every z~q, x"
+        ),
+    ),
+    "fewer variables of a law": (
+        lambda: almost.under_law(sequents.assume(Almost(Equals(f(x), 0), q(z), dx)), [dx]),
+        (
+            "almost everywhere: expected a statement about the variables of the law, found "
+            "f(x) = 0 for almost every z~q, x"
+        ),
+    ),
+    "the law of an equation": (
+        lambda: almost.under_law(f_is_g, [p(x)]),
+        "almost everywhere: expected a statement for almost every value, found f(x) = g(x)",
     ),
     "no marginal": (
         lambda: almost.support_of_marginal(p(x)),
@@ -724,11 +747,11 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
         "equal sides: cannot rewrite inside f(x) > 0 at 1",
     ),
     "field": (
-        lambda: rings.field(f(x), g(x)),
+        lambda: fractions.field(f(x), g(x)),
         "field: f(x) and g(x) are not equal as fractions",
     ),
     "field and a divisor 0": (
-        lambda: rings.field(Ratio(f(x), g(x) - g(x)), S.Zero),
+        lambda: fractions.field(Ratio(f(x), g(x) - g(x)), S.Zero),
         "field: (f(x) / 0) and 0 are not equal as fractions",
     ),
     "substitution without a deterministic draw": (
@@ -817,7 +840,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
             restatements.reflexivity(Expect(both(x, both(x, z) * z), q(z), p(x))),
             both,
         ),
-        "equal laws: H is used twice in E_{z~q, x~p}[H(x,H(x,z) z)]",
+        "equal laws: H(x,z) z restricts H",
     ),
     "equal laws under a hypothesis on the function": (
         lambda: conditional.transfer(
@@ -874,12 +897,12 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
         "logarithm: expected a logarithm, found f(x)",
     ),
     "exponential of a function": (
-        lambda: functions.exponential(Exp(f(x))),
+        lambda: exponentials.exponential(Exp(f(x))),
         "exponential: expected exp of a sum, of log or of 0, found exp(f(x))",
     ),
     "no exponential": (
-        lambda: functions.exponential(f(x)),
-        "exponential: term must be an exponential, found f(x)",
+        lambda: exponentials.exponential(f(x)),
+        "exponential: expected exp of a sum, of log or of 0, found f(x)",
     ),
     "roots of two things": (
         lambda: functions_of_products.root_squared(Sqrt(f(x)) * Sqrt(g(x))),

@@ -31,6 +31,8 @@ from fmproof import (
 )
 from fmproof.derived import (
     derivatives_inside,
+    exponentials,
+    fractions,
     functions_of_products,
     gaussian_products,
     integrals_inside,
@@ -225,7 +227,7 @@ def iterated(pick: Pick) -> Expr:
 
 
 def fubini(pick: Pick) -> Theorem:
-    return integrals.fubini(iterated(pick))
+    return joint_integrals.fubini(iterated(pick))
 
 
 def joint_integral(pick: Pick) -> Theorem:
@@ -489,7 +491,15 @@ def square_of_root(pick: Pick) -> Theorem:
 
 
 def exponential(pick: Pick) -> Theorem:
-    return functions.exponential(pick.choice([Exp(polynomial(pick) + t), Exp(Log(1 + w(t)))]))
+    return exponentials.exponential(pick.choice([Exp(polynomial(pick) + t), Exp(Log(1 + w(t)))]))
+
+
+def exp_of_sum(pick: Pick) -> Theorem:
+    return functions.exp_of_sum(polynomial(pick), pick.choice([t, S.Zero, -t]))
+
+
+def exp_log(pick: Pick) -> Theorem:
+    return functions.exp_log(1 + pick.choice([w(t), polynomial(pick) ** 2]))
 
 
 def root_squared(pick: Pick) -> Theorem:
@@ -514,7 +524,7 @@ def field(pick: Pick) -> Theorem:
             (1 - Ratio(f, f + k), Ratio(k, f + k)),
         ]
     )
-    return rings.field(lhs, rhs)
+    return fractions.field(lhs, rhs)
 
 
 RULES: dict[str, Callable[[Pick], Theorem]] = {
@@ -530,8 +540,8 @@ RULES: dict[str, Callable[[Pick], Theorem]] = {
         gaussian_density, reparametrise, gaussian_mean, gaussian_variance, gaussian_product,
         gaussian_covariance, trace_by_probe, trace_of_slope, cancel_denominator,
         inner_with_integral, argmin_of_shift, integral_of_divergence, integral_of_slope,
-        logarithm, log_exp, square_of_root, exponential, root_squared, root_of_product,
-        absolute_value, field,
+        logarithm, log_exp, square_of_root, exponential, exp_of_sum, exp_log, root_squared,
+        root_of_product, absolute_value, field,
     )
 }  # fmt: skip
 
