@@ -20,7 +20,6 @@ from fmproof.lang.nodes import (
     Gaussian,
     Scalar,
     Var,
-    uniform,
 )
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
@@ -258,16 +257,6 @@ def density_head(
                 candidate.state, candidate.why = "refused", "not visibly a density"
                 return Meaning(None, everything, definition)
     if definition is None:
-        if len(main) == 1 and main[0] in times and not given and not sub:
-            head = uniform(main[0])
-            elab.note(
-                shown,
-                "the density of a time, uniform on [0, 1]",
-                "by convention",
-                call.at,
-                True,
-            )
-            return Meaning(head, everything)
         head = Density(name, *over, sub=sub, sup=sup, given=given)
         if (
             pairs.turned(elab, call) is not None
