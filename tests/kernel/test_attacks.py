@@ -46,7 +46,7 @@ from fmproof import (
     VanishesWith,
     Vec,
 )
-from fmproof.derived import null_sets, restatements
+from fmproof.derived import restatements
 from fmproof.errors import RuleError
 from fmproof.kernel import almost, conditional, equality, integrability, integrals, order
 from fmproof.kernel import hypotheses as sequents
