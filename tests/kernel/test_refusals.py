@@ -203,7 +203,7 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "instance of a density": (
         lambda: equality.instantiate_head(f_is_g, p, (x,), f(x)),
-        "instance: p can become a density of the same variables over the same ranges, found f(x)",
+        "instance: expected a density of the same variables over the same ranges for p, found f(x)",
     ),
     "square": (
         lambda: algebra.bilinearity(Inner(a(x), b(x))),
@@ -440,41 +440,32 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "mean square by what is no mass": (
         lambda: integrability.mean_square_integrable(
-            Integrable(norm2(a(x)), dx), S.One, a(x), restatements.reflexivity(a(x)), f_is_g
+            S.One, a(x), restatements.reflexivity(a(x)), f_is_g, [dx]
         ),
         "Jensen: expected a mass ∫ j with j ≥ 0, found g(x)",
     ),
-    "mean square of no average": (
+    "mean square by a mass that may be negative": (
         lambda: integrability.mean_square_integrable(
-            Integrable(f(x) * norm2(a(x)), dx),
             S.One,
             a(x),
             restatements.reflexivity(a(x)),
-            mass_of_f,
+            sequents.assume(Equals(f(x), Integral(k(x, z), z))),
+            [dx],
+        ),
+        "Jensen: expected a mass ∫ j with j ≥ 0, found ∫ k(x,z) dz",
+    ),
+    "mean square of no average": (
+        lambda: integrability.mean_square_integrable(
+            S.One, a(x), restatements.reflexivity(a(x)), mass_of_f, [dx]
         ),
         "Jensen: a(x) is no average by the mass f(x)",
     ),
-    "mean square without its mass": (
-        lambda: integrability.mean_square_integrable(
-            Integrable(norm2(mean_of_c), dx),
-            S.One,
-            c(x, z),
-            restatements.reflexivity(mean_of_c),
-            mass_of_f,
-        ),
-        "Jensen: ∫ ‖∫ c(x|z) (q(z) / f(x)) dz‖² dx < ∞ is not about the square of "
-        "∫ c(x|z) (q(z) / f(x)) dz with its mass",
-    ),
     "mean square with a weight that would be captured": (
         lambda: integrability.mean_square_integrable(
-            Integrable(f(x) * f(z) * norm2(mean_of_c), dx),
-            f(z),
-            c(x, z),
-            restatements.reflexivity(mean_of_c),
-            mass_of_f,
+            f(z), c(x, z), restatements.reflexivity(mean_of_c), mass_of_f, [dx]
         ),
-        "Jensen: ∫ |f(x) f(z) ‖∫ c(x|z) (q(z) / f(x)) dz‖²| dx < ∞ is not about the square of "
-        "∫ c(x|z) (q(z) / f(x)) dz with its mass",
+        "Jensen: ∫ |f(x) f(z) ‖∫ c(x|z) (q(z) / f(x)) dz‖²| dx < ∞ is about what ∫ q(z) dz "
+        "integrates over",
     ),
     "integral inside": (
         lambda: integrals_inside.integral_inside(Integrable(f(x), p(x))),

@@ -424,11 +424,11 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
     ),
     "a mean square": (
         lambda: integrability.mean_square_integrable(
-            Integrable(w(t) * g(x) * norm2(a(x)), dx, dt),
             w(t),
             c(x, z),
             sequents.assume(Equals(a(x), Integral(c(x, z) * Ratio(r(x, z) * q(z), g(x)), z))),
             sequents.assume(Equals(g(x), Integral(r(x, z) * q(z), z))),
+            [dx, dt],
         ),
         "∫∫₀¹∫ w(t) r(x|z) q(z) ‖c(x|z)‖² dz dt dx < ∞, a(x) = ∫ c(x|z) (r(x|z) q(z) / g(x)) dz "
         "for almost every x, t∈[0,1], g(x) = ∫ r(x|z) q(z) dz for almost every x, t∈[0,1] ⊢ "
