@@ -42,8 +42,9 @@ def transitivity(first: Theorem, second: Theorem) -> Sequent:
         prop = theorem.conclusion
         require(is_one_of(prop, (Equals, AtMost)), "transitivity", "= or ≤", prop)
     if not alpha_equal(first.rhs, second.lhs):
-        told = "transitivity: the first ends in %s, the second begins with %s"
-        raise RuleError(told, first.rhs, second.lhs)
+        raise RuleError(
+            "transitivity: the first ends in %s, the second begins with %s", first.rhs, second.lhs
+        )
     both = type(first.conclusion) is Equals and type(second.conclusion) is Equals
     relation = Equals if both else AtMost
     return infer(relation(first.lhs, second.rhs), after=(first, second))

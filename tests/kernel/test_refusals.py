@@ -630,16 +630,16 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
         "exchange: the measure depends on x' in ∇_x E_{z~r(·|x)}[k(x,z)]",
     ),
     "integrable derivative of a function": (
-        lambda: calculus.integrable_derivative(Integrable(f(x), p(x))),
+        lambda: derivatives_inside.integrable_derivative(Integrable(f(x), p(x))),
         "domination: expected that a derivative is integrable, found E_{x~p}[|f(x)|] < ∞",
     ),
     "integrable derivative at what is integrated": (
-        lambda: calculus.integrable_derivative(Integrable(Grad(k(x, z), x, y), p(y))),
-        "domination: y is integrated in E_{y~p}[‖∇_y k(y,z)‖] < ∞",
+        lambda: derivatives_inside.integrable_derivative(Integrable(Grad(k(x, z), x, y), p(y))),
+        "domination: what is integrated moves the place of ∇_y k(y,z)",
     ),
     "integrable derivative of an equation": (
-        lambda: calculus.integrable_derivative(Equals(f(x), g(x))),
-        ("integrable_derivative: goal must be an integrability condition, found f(x) = g(x)"),
+        lambda: derivatives_inside.integrable_derivative(Equals(f(x), g(x))),
+        "domination: expected an integrability condition, found f(x) = g(x)",
     ),
     "domination with a variance that moves": (
         lambda: gaussians.gaussian_dominated(Dominated(f(z) * Normal(x, z, f(z)), x, y, q(z))),

@@ -700,7 +700,11 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "E_{z~q}[∇_θ l(θ,z)]",
     ),
     "integrable derivative": (
-        lambda: calculus.integrable_derivative(Integrable(Grad(k(x, z), x, y), q(z))),
+        lambda: derivatives_inside.integrable_derivative(Integrable(Grad(k(x, z), x, y), q(z))),
+        "∇_y k(y,z) exists and is dominated near y, over z~q ⊢ E_{z~q}[‖∇_y k(y,z)‖] < ∞",
+    ),
+    "dominated derivative": (
+        lambda: calculus.dominated_derivative(Grad(k(x, z), x, y), [q(z)]),
         "∇_y k(y,z) exists and is dominated near y, over z~q ⊢ E_{z~q}[‖∇_y k(y,z)‖] < ∞",
     ),
     "dominated Gaussian density": (

@@ -547,7 +547,7 @@ RULES: dict[str, Callable[[Pick], Theorem]] = {
 
 
 ELSEWHERE = {
-    "differentiable", "fewer_variables", "integrable_derivative",
+    "differentiable", "fewer_variables", "integrable_derivative", "dominated_derivative",
     "gaussian_dominated", "gaussian_moments", "contraction", "transfer", "equal_sides", "positive",
     "nonnegative_parts", "nonzero", "product_vanishes", "gaussian_bounded",
     "times_gaussian", "times_gaussian_dominated", "slope_at_zero", "contraction_of_square",
