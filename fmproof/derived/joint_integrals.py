@@ -6,9 +6,10 @@ from typing import Any
 
 from sympy import Expr
 
+from fmproof.derived.restatements import restate
 from fmproof.derived.rule import derived
 from fmproof.kernel.equality import symmetry, transitivity
-from fmproof.kernel.hypotheses import discharge
+from fmproof.kernel.hypotheses import assume, discharge
 from fmproof.kernel.integrability import joint_form, tonelli
 from fmproof.kernel.integrals import iterated_expectation, reorder_draws
 from fmproof.kernel.rule import require
@@ -16,7 +17,7 @@ from fmproof.kernel.theorem import Theorem
 from fmproof.lang.node import admit, bound_vars
 from fmproof.lang.nodes import IntegralOver
 from fmproof.lang.props import Integrable
-from fmproof.lang.scope import apart
+from fmproof.lang.scope import alpha_equal, apart
 
 
 def _joined(term: Expr, name: str) -> tuple[IntegralOver, int]:
@@ -26,6 +27,16 @@ def _joined(term: Expr, name: str) -> tuple[IntegralOver, int]:
     require(fits, name, "two nested integrals", term)
     inner: Any = apart(outer.body, bound_vars(outer))
     return IntegralOver(inner.body, *outer.measure, *inner.measure), len(outer.measure)
+
+
+def same_integral(goal: Integrable, known: Theorem) -> Theorem:
+    """``goal`` from the integral of the same, written in another order or with densities as
+    factors."""
+    prop: Any = known.conclusion
+    if alpha_equal(goal, prop):
+        return restate(known, goal)
+    form = joint_form(goal)
+    return discharge(tonelli(goal, prop, range(len(form.measure)) if form else ()), known)
 
 
 @derived("I4", "Folland, Real Analysis, theorem 2.37")
@@ -44,6 +55,4 @@ def fubini(term: Expr) -> Theorem:
     back = iterated_expectation(turned.rhs, len(places) - outside)
     theorem = transitivity(transitivity(there, turned), back)
     known, wanted = (Integrable(node.body, *node.measure) for node in (joint, turned.rhs))
-    form = joint_form(wanted)
-    same = tonelli(wanted, known, range(len(form.measure)) if form else ())
-    return discharge(theorem, same)
+    return discharge(theorem, same_integral(wanted, assume(known)))

@@ -14,7 +14,7 @@ from fmproof.kernel.integrals import is_integral, linear_parts, with_body
 from fmproof.kernel.rule import require, rule
 from fmproof.kernel.theorem import Sequent, infer
 from fmproof.lang.arithmetic import Add, Mul, Pow, add, factors, mul, power_of, without
-from fmproof.lang.node import bound_vars, is_nonnegative, is_one_of, shown, sort_of
+from fmproof.lang.node import is_nonnegative, shown, sort_of
 from fmproof.lang.nodes import (
     Abs,
     Apply,
@@ -33,6 +33,7 @@ from fmproof.lang.nodes import (
     dim,
 )
 from fmproof.lang.nodes.derivative import Derivative
+from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.numbers import fraction
 from fmproof.lang.props import (
     Almost,
@@ -48,7 +49,6 @@ from fmproof.lang.scope import alpha_equal, apart, free_vars, fresh, substitute
 from fmproof.lang.sorts import Sort
 
 CALCULUS = "Rudin, Principles of Mathematical Analysis, theorems 5.3, 5.5 and 9.15"
-DERIVATIVES = (Grad, Partial, Div)
 _EXCHANGE = "Folland, Real Analysis, theorem 2.27"
 
 
@@ -291,13 +291,11 @@ def exchange(term: Derivative) -> Sequent:
 
 
 @rule("D3", _EXCHANGE)
-def integrable_derivative(goal: Integrable) -> Sequent:
-    """{domination} ⊢ ∇f integrable; the same for ∂ and div."""
-    slope = goal.body
-    require(is_one_of(slope, DERIVATIVES), "domination", "that a derivative is integrable", goal)
-    if free_vars(slope.at).intersection(bound_vars(goal)):
-        raise RuleError("domination: %s is integrated in %s", slope.at, goal)
-    return infer(goal, Dominated(*slope.args, *goal.measure))
+def dominated_derivative(slope: Derivative, measure: Sequence[Draw]) -> Sequent:
+    """{domination} ⊢ ∇f integrable, at a place that is not integrated; the same for ∂ and div."""
+    if any(free_vars(slope.at).intersection(drawn_by(item)) for item in measure):
+        raise RuleError("domination: what is integrated moves the place of %s", slope)
+    return infer(Integrable(slope, *measure), Dominated(*slope.args, *measure))
 
 
 @rule("D3", _EXCHANGE)

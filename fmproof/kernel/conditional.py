@@ -14,7 +14,7 @@ from fmproof.kernel.integrals import linear_parts
 from fmproof.kernel.rule import Equation, require, rule
 from fmproof.kernel.theorem import Sequent, infer
 from fmproof.lang.arithmetic import add, mul
-from fmproof.lang.node import Lift, bound_vars, is_one_of, shown
+from fmproof.lang.node import Lift, bound_vars, is_one_of
 from fmproof.lang.nodes import Apply, CondExpect, Expect, Head, Let, Ratio, Scalar, Var
 from fmproof.lang.nodes.measure import Draw, drawn_by, is_density
 from fmproof.lang.props import Almost, Equals, Integrable, Prop
@@ -125,31 +125,24 @@ def bayes(term: CondExpect, marginal: Equation) -> Sequent:
 # --- equal laws ---------------------------------------------------------------------------
 
 
-def _equal_laws(theorem: Any, head: Head) -> tuple[Any, Any]:
-    """The two expectations of a theorem that holds for every function ``head`` in them.
+@rule("K7", "Kallenberg, Foundations of Modern Probability, lemma 1.22: change of variables")
+def transfer(prop: Prop, law: Equation, head: Head) -> Sequent:
+    """From ⊢ E[h(X)] = E[h(Y)] for every function h: {P(Y) almost surely} ⊢ P(X) almost surely,
+    and {F(Y) integrable} ⊢ F(X) integrable, for drawn variables X.
 
-    Then what the function is applied to has the same joint law on both sides.
+    Where the equation holds for every h, and h is nowhere else in it, X and Y have the same law.
     """
+    node: Any = prop
     if type(head) is not Scalar or head.definition is not None:
         raise RuleError(f"equal laws: {head.name} is not an arbitrary real function")
-    sides, elsewhere = (theorem.lhs, theorem.rhs), [*theorem.hypotheses]
-    for side in sides:
+    first, second, elsewhere = law.lhs, law.rhs, [*law.hypotheses]
+    for side in (first, second):
         fits = type(side) is Expect and type(side.body) is Apply and side.body.head == head
         require(fits, "equal laws", f"an expectation of {head.name}(…)", side)
         elsewhere += [*side.body.arguments, *side.measure]
     for part in elsewhere:
         if replace_head(part, head, head.params, S.Zero) != part:
-            raise RuleError(f"equal laws: {shown(part)} restricts {head.name}")
-    return sides
-
-
-@rule("K7", "Kallenberg, Foundations of Modern Probability, lemma 1.22: change of variables")
-def transfer(prop: Prop, law: Equation, head: Head) -> Sequent:
-    """From ⊢ E[h(X)] = E[h(Y)] for every function h: {P(Y) almost surely} ⊢ P(X) almost surely,
-    and {F(Y) integrable} ⊢ F(X) integrable.
-    """
-    node: Any = prop
-    first, second = _equal_laws(law, head)
+            raise RuleError("equal laws: %s restricts %s", part, head.name)
     fits = is_one_of(node, (Almost, Integrable))
     require(fits, "transfer", "an integrability or almost sure statement", prop)
     if not alpha_equal(Expect(first.body, *node.measure), first):

@@ -96,9 +96,8 @@ def gaussian_covariance(draw: Expr, a: Expr, b: Expr) -> Sequent:
     x, _, v, r = _draw(draw)
     if x in free_vars(a) | free_vars(b):
         raise RuleError("Gaussian: %s and %s depend on %s", a, b, x)
-    return infer(
-        Equals(Expect(mul(Inner(a, r), Inner(b, r)), draw), mul(v, Inner(a, b))), Positive(v)
-    )
+    moment = Expect(mul(Inner(a, r), Inner(b, r)), draw)
+    return infer(Equals(moment, mul(v, Inner(a, b))), Positive(v))
 
 
 def _draw(draw: Any) -> tuple[Any, Expr, Expr, Expr]:

@@ -1,4 +1,4 @@
-"""A density that times are drawn from is any density, unless the document says that it is uniform."""
+"""A density that times are drawn from is any density, unless the document says otherwise."""
 
 from __future__ import annotations
 

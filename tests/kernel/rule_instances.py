@@ -250,12 +250,15 @@ def _reorder_almost(b: Terms) -> Theorem | None:
 
 
 def _under_law(b: Terms) -> Theorem | None:
+    """From some draws as they are and the others without their densities, to all in some order."""
     law = b.law()
     theorem = equation(b)
     if theorem is None:
         return None
-    general = attempt(almost.everywhere, theorem, against_lebesgue(S.One, law)[1])
-    return general and attempt(almost.under_law, general, law)
+    some = b.pick((0, 1))
+    known = [*law[:some], *against_lebesgue(S.One, law[some:])[1]]
+    general = attempt(almost.everywhere, theorem, b.pick((known, known[::-1])))
+    return general and attempt(almost.under_law, general, b.pick((law, law[::-1])))
 
 
 def _sections(b: Terms) -> Theorem | None:

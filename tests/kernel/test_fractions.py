@@ -1,4 +1,4 @@
-"""What is the same fraction of polynomials is proved so, however it is written; another one is not."""
+"""The same fraction of polynomials is proved to be it, however it is written; another is not."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import pytest
 from sympy import Integer, S
 
 from fmproof import Ratio, Real
-from fmproof.derived.fractions import field
 from fmproof.errors import RuleError
+from fmproof.kernel.ring import field
 from fmproof.lang.arithmetic import Add, Mul, Pow, add, mul
 from fmproof.lang.numbers import fraction, is_number
 from fmproof.lang.props import VanishesWith

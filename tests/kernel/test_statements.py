@@ -47,7 +47,6 @@ from fmproof.derived import (
     derivatives_inside,
     dominations,
     exponentials,
-    fractions,
     functions_of_products,
     gaussian_products,
     gaussians,
@@ -424,11 +423,11 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
     ),
     "a mean square": (
         lambda: integrability.mean_square_integrable(
-            Integrable(w(t) * g(x) * norm2(a(x)), dx, dt),
             w(t),
             c(x, z),
             sequents.assume(Equals(a(x), Integral(c(x, z) * Ratio(r(x, z) * q(z), g(x)), z))),
             sequents.assume(Equals(g(x), Integral(r(x, z) * q(z), z))),
+            [dx, dt],
         ),
         "∫∫₀¹∫ w(t) r(x|z) q(z) ‖c(x|z)‖² dz dt dx < ∞, a(x) = ∫ c(x|z) (r(x|z) q(z) / g(x)) dz "
         "for almost every x, t∈[0,1], g(x) = ∫ r(x|z) q(z) dz for almost every x, t∈[0,1] ⊢ "
@@ -700,7 +699,11 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "E_{z~q}[∇_θ l(θ,z)]",
     ),
     "integrable derivative": (
-        lambda: calculus.integrable_derivative(Integrable(Grad(k(x, z), x, y), q(z))),
+        lambda: derivatives_inside.integrable_derivative(Integrable(Grad(k(x, z), x, y), q(z))),
+        "∇_y k(y,z) exists and is dominated near y, over z~q ⊢ E_{z~q}[‖∇_y k(y,z)‖] < ∞",
+    ),
+    "dominated derivative": (
+        lambda: calculus.dominated_derivative(Grad(k(x, z), x, y), [q(z)]),
         "∇_y k(y,z) exists and is dominated near y, over z~q ⊢ E_{z~q}[‖∇_y k(y,z)‖] < ∞",
     ),
     "dominated Gaussian density": (
@@ -742,7 +745,7 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "g(x) = 0 ⇒ h(t) = 0, f(x) = g(x) ⊢ f(x) = 0 ⇒ h(t) = 0",
     ),
     "field": (
-        lambda: fractions.field(
+        lambda: rings.field(
             Ratio(f(x), g(x)) + Ratio(1, h(t)), Ratio(f(x) * h(t) + g(x), g(x) * h(t))
         ),
         (
@@ -751,11 +754,11 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         ),
     ),
     "field with vectors": (
-        lambda: fractions.field(Ratio(f(x), g(x)) * a(x) + a(x), Ratio(f(x) + g(x), g(x)) * a(x)),
+        lambda: rings.field(Ratio(f(x), g(x)) * a(x) + a(x), Ratio(f(x) + g(x), g(x)) * a(x)),
         "g(x) ≠ 0 ⊢ (f(x) / g(x)) a(x) + a(x) = ((f(x) + g(x)) / g(x)) a(x)",
     ),
     "field and a double ratio": (
-        lambda: fractions.field(Ratio(f(x), Ratio(g(x), h(t))), Ratio(f(x) * h(t), g(x))),
+        lambda: rings.field(Ratio(f(x), Ratio(g(x), h(t))), Ratio(f(x) * h(t), g(x))),
         "(g(x) / h(t)) ≠ 0, h(t) ≠ 0, g(x) ≠ 0 ⊢ (f(x) / (g(x) / h(t))) = (f(x) h(t) / g(x))",
     ),
     "substitution": (

@@ -32,7 +32,6 @@ from fmproof import (
 from fmproof.derived import (
     derivatives_inside,
     exponentials,
-    fractions,
     functions_of_products,
     gaussian_products,
     integrals_inside,
@@ -524,7 +523,7 @@ def field(pick: Pick) -> Theorem:
             (1 - Ratio(f, f + k), Ratio(k, f + k)),
         ]
     )
-    return fractions.field(lhs, rhs)
+    return rings.field(lhs, rhs)
 
 
 RULES: dict[str, Callable[[Pick], Theorem]] = {
@@ -547,7 +546,7 @@ RULES: dict[str, Callable[[Pick], Theorem]] = {
 
 
 ELSEWHERE = {
-    "differentiable", "fewer_variables", "integrable_derivative",
+    "differentiable", "fewer_variables", "integrable_derivative", "dominated_derivative",
     "gaussian_dominated", "gaussian_moments", "contraction", "transfer", "equal_sides", "positive",
     "nonnegative_parts", "nonzero", "product_vanishes", "gaussian_bounded",
     "times_gaussian", "times_gaussian_dominated", "slope_at_zero", "contraction_of_square",
