@@ -74,7 +74,8 @@ def in_cases(
 
 def in_stated_cases(context: Context, item: Item, before: Expr, claim: Expr) -> Sides | None:
     """Both sides with what the document lays down of their symbols put in, where that is one thing
-    of each: what a density is from some row on, and coefficients in a line of words (α_t = t).
+    of each: what a density is from some row on, coefficients in a line of words (α_t = t), and how
+    a point is drawn there (x_t = m + s ε).
 
     Such a row is no claim that may be wrong itself, as a displayed u(x) = … may be.
     """
@@ -82,7 +83,9 @@ def in_stated_cases(context: Context, item: Item, before: Expr, claim: Expr) -> 
     for said in context.special:
         known.setdefault(said.head, []).append(said)
     for other, case in _said_before(context, item):
-        if other.inline and isinstance(case.head, Scalar) and is_of_coefficients(case.body, S.One):
+        coefficient = isinstance(case.head, Scalar) and is_of_coefficients(case.body, S.One)
+        drawn = isinstance(case.head, Var) and case.head.sort is Sort.VEC
+        if other.inline and (coefficient or drawn):
             known.setdefault(case.head, []).append(case)
     chosen = {head: found[0] for head, found in known.items() if len(found) == 1}
     try:
