@@ -258,13 +258,15 @@ def _is_between(context: Context, time: Var, body: Expr) -> bool:
 
 def _put(sides: Sides, chosen: dict[Head | Var, Stipulation]) -> tuple[Sides, list[Stipulation]]:
     used: list[Stipulation] = []
-    values: dict[Var, Expr] = {c.head: c.body for c in chosen.values() if isinstance(c.head, Var)}
+    letters = [case for case in chosen.values() if isinstance(case.head, Var)]
+    values: dict[Var, Expr] = {c.head: c.body for c in letters if isinstance(c.head, Var)}
+    used += [c for c in letters if any(c.head in free_vars(side) for side in sides)]
+    points = {v: body for v, body in values.items() if v.sort is Sort.VEC}
+    sides = (substitute(sides[0], points), substitute(sides[1], points))
     for _ in range(_ROUNDS):
         changed = False
         for case in chosen.values():
             if isinstance(case.head, Var):
-                if any(case.head in free_vars(side) for side in sides):
-                    used.append(case)
                 continue
             if case.head not in heads_in(sides):
                 continue
