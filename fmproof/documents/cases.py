@@ -60,7 +60,7 @@ def in_cases(
     ]
     several = any(len(cases) > 1 for cases in known.values())
     alone = [{head: case} for head, cases in known.items() for case in cases] if several else []
-    for chosen in (*choices, *alone[:_ALONE]):
+    for chosen in (one for some in (*choices, *alone[:_ALONE]) for one in _without_circles(some)):
         try:
             sides, used = _put((before, claim), chosen)
             one, other = gathered(*sides)
@@ -70,6 +70,34 @@ def in_cases(
         if used and sides not in seen:
             seen.add(sides)
             yield sides, ", ".join(dict.fromkeys(case.place for case in used))
+
+
+_Chosen = dict[Head | Var, Stipulation]
+
+
+def _without_circles(chosen: _Chosen) -> Iterator[_Chosen]:
+    """The cases, each symbol by others at most: where α = exp(−∫ β) and β = −2 α'/α are both said,
+    without one of the two."""
+    circle = _circle(chosen)
+    if not circle:
+        yield chosen
+    for head in circle:
+        yield from _without_circles({other: c for other, c in chosen.items() if other != head})
+
+
+def _circle(chosen: _Chosen) -> list[Head | Var]:
+    """Symbols each of which is said by the next, and the last by the first."""
+    inside = {head: heads_in([case.body]) & set(chosen) for head, case in chosen.items()}
+
+    def along(path: list[Head | Var]) -> list[Head | Var]:
+        for head in sorted(inside[path[-1]], key=lambda one: one.name):
+            if head in path:
+                return path[path.index(head) :]
+            if found := along([*path, head]):
+                return found
+        return []
+
+    return next((found for head in inside if (found := along([head]))), [])
 
 
 def in_stated_cases(context: Context, item: Item, before: Expr, claim: Expr) -> Sides | None:

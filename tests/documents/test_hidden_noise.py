@@ -119,7 +119,8 @@ def test_another_formula_is_no_gaussian_density() -> None:
     assert [r.verdict for r in check_text(other).rows][-1] != "proved"
 
 
-SCALED = r"""Let $y \sim q$ be data, $n\sim\mathcal{N}(0,\sigma^2 I)$ independent noise, and $x=y+n$.
+SCALED = r"""Let $y \sim q$ be data,
+$n\sim\mathcal{N}(0,\sigma^2 I)$ independent noise, and $x=y+n$.
 Write $p(x;\sigma)$ for the density of $x$, and $D(x;\sigma)=\mathbb{E}[y\mid x]$.
 
 $$ {row} $$
