@@ -15,6 +15,7 @@ from fmproof.documents.almost_surely import pulled_out
 from fmproof.documents.suggest import replaced
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import add, factors, mul
+from fmproof.lang.node import rebuilt
 from fmproof.lang.nodes import (
     Apply,
     CondExpect,
@@ -134,14 +135,14 @@ def _by_kernels(line: Expr) -> list[Expr]:
 def _drawn_in(line: Expr) -> Expr:
     """With ∫ f/p(x) dz for (∫ f dz)/p(x), in a product of the two."""
     parts = factors(line)
-    integrals = [one for one in parts if isinstance(one, IntegralOver)]
+    integrals = [one for one in parts if isinstance(one, IntegralOver | Expect)]
     if len(integrals) != 1 or len(parts) != 2:
         return line
     (share,) = (one for one in parts if one is not integrals[0])
     (integral,) = integrals
     if free_vars(share).intersection(*map(drawn_by, integral.measure)):
         return line
-    return IntegralOver(mul(share, integral.body), *integral.measure)
+    return rebuilt(integral, mul(share, integral.body), *integral.measure)
 
 
 def _without_logarithm(slope: Any) -> Expr | None:
@@ -170,13 +171,13 @@ def _under_the_integral(slope: Any) -> Expr | None:
         return None
     density: Any = slope.body
     mixture: Any = apart(density.head.unfold(density.arguments), free_vars(slope))
-    if not isinstance(mixture, IntegralOver):
+    if any(slope.var in free_vars(draw) for draw in mixture.measure):
         return None
     moving = [one for one in factors(mixture.body) if slope.var in free_vars(one)]
     if len(moving) != 1 or not _is_a_kernel(moving[0], slope.var):
         return None
     fixed = [one for one in factors(mixture.body) if one is not moving[0]]
-    return IntegralOver(mul(*fixed, Grad(moving[0], slope.var, slope.at)), *mixture.measure)
+    return rebuilt(mixture, mul(*fixed, Grad(moving[0], slope.var, slope.at)), *mixture.measure)
 
 
 def _is_a_kernel(term: Expr, var: Var) -> bool:
