@@ -256,11 +256,8 @@ class Judge:
         if item.inline:
             self.context.chain = RowChain()
         found = judge_claim(self.context, item, _CLAIMS[relation])
-        if (
-            found.verdict in ("refuted", "open")
-            and relation == "="
-            and takes_a_course(self.context, item)
-        ):
+        left_so = found.verdict in ("refuted", "open", "hypothesis")
+        if left_so and relation == "=" and takes_a_course(self.context, item):
             words = "a differential equation: from here on, the path follows it"
             return report(item, "hypothesis", words)
         if found.verdict in ("refuted", "open") and relation == "=":

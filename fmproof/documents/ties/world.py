@@ -109,6 +109,8 @@ class Ties:
             letter = spelling.split("_")[0]
             if "dot" in letter or letter.endswith("'"):
                 return Verdict(f"{shown} may be a derivative")
+            if {"plus", "minus"} & set(spelling.split("_")[0].split("|")[1:]):
+                return Verdict(f"{shown} may be a part of another thing, by its sign")
             if spelling in self.spaces:
                 return Verdict(f"{shown} may be the dimension of a space of its own")
             if any(sign in spelling.partition("_")[2] for sign in "+-"):

@@ -158,6 +158,9 @@ MARKS = {
     "\\prime": "prime",
     "\\infty": "infty",
     "∞": "infty",
+    "+": "plus",
+    "-": "minus",
+    "−": "minus",
 }
 """Signs that are words when they stand in a script, and no terms."""
 SPACES = {"bb:R", "cal:X", "cal:Y", "cal:Z"}

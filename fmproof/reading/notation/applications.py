@@ -30,7 +30,7 @@ from fmproof.reading.notation import (
     posteriors,
     sums,
 )
-from fmproof.reading.notation.definitions import places
+from fmproof.reading.notation.definitions import label_above, places
 from fmproof.reading.notation.hidden_noise import turned_value
 from fmproof.reading.notation.lacking import (
     NotYet,
@@ -407,18 +407,11 @@ def applied(elab: Elaborator, node: t.Call) -> Expr:
     sup: list[t.Node] = []
     power: t.Node | None = None
     if head.sup is not None:
-        if isinstance(head.sup, t.Sym) and elab.is_parameter(spelled(head.sup)):
+        above = label_above(elab, head)
+        if isinstance(head.sup, t.Sym) and not above:
             sup = [head.sup]
-        elif isinstance(head.sup, t.Sym):
-            head = t.Sym(
-                head.at,
-                head.name,
-                head.sub,
-                (*head.labels, spelled(head.sup)),
-                None,
-                head.accents,
-                head.primes,
-            )
+        elif above:
+            head = replace(head, labels=(*head.labels, above), sup=None)
             node = t.Call(node.at, head, node.args, node.given, node.after, node.square)
         else:
             power = head.sup

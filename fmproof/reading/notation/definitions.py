@@ -143,14 +143,25 @@ def _numbered(elab: Elaborator, key: str) -> list[Candidate]:
             for one in options:
                 head = one.left.head if isinstance(one.left, t.Call) else None
                 marks = [s for s in head.sub if _is_mark(elab, s)] if head else []
-                if head is None or not marks or not isinstance(one.left, t.Call):
+                if head is None or not isinstance(one.left, t.Call):
                     continue
                 label = "".join(letter for s in marks for letter in spelled(s) if letter.isalnum())
+                above = label_above(elab, head)
+                if not label and not above:
+                    continue
                 rest = tuple(s for s in head.sub if s not in marks)
-                named = replace(head, sub=rest, labels=(*head.labels, label))
+                labels = (*head.labels, *filter(None, (label, above)))
+                named = replace(head, sub=rest, labels=labels, sup=None if above else head.sup)
                 left = replace(one.left, head=named)
                 elab.numbered.setdefault(key_of(named), []).append(replace(one, left=left))
     return elab.numbered.get(key, [])
+
+
+def label_above(elab: Elaborator, head: t.Sym) -> str:
+    """The superscript of a function that is a word on it: of η^z, and not of u^θ; or ""."""
+    above = head.sup
+    word = isinstance(above, t.Sym) and not elab.is_parameter(spelled(above))
+    return spelled(above) if above is not None and word else ""
 
 
 def _is_mark(elab: Elaborator, script: t.Node) -> bool:
