@@ -52,7 +52,7 @@ from fmproof.documents.special_laws import (
     special_moments,
     tied_variables,
 )
-from fmproof.documents.ties.said import Sayings
+from fmproof.documents.ties.said import ORDER, Sayings
 from fmproof.documents.ties.world import Ties
 from fmproof.errors import FmproofError
 from fmproof.reading.formula import tree as t
@@ -144,6 +144,8 @@ class Judge:
                 rows.append(as_said(item, self._judge(item)))
                 if rows[-1].verdict in _SETTLED:
                     self.context.said.settled.add(item.index)
+                if rows[-1].verdict == "hypothesis" and item.row.relation in ORDER:
+                    self.context.said.bounds.append(item)
                 if rows[-1].verdict == "open":
                     self.context.said.left_open.add(item.index)
             except RecursionError:
