@@ -72,6 +72,7 @@ _RULES = {
     "positive": "positive_of",
     "nonzero": "zero_of_positive",
     "product_vanishes": "product_zero",
+    "field": "ratio_div",
     "linear_combination": "combination_of",
     "dominated_integrable": "dominated_integrable",
     "exchange": "exchange_law",

@@ -8,7 +8,6 @@ from fmproof.derived import (  # noqa: F401 - every derived rule
     derivatives_inside,
     dominations,
     exponentials,
-    fractions,
     functions_of_products,
     gaussian_products,
     gaussians,

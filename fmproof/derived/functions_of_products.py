@@ -11,7 +11,6 @@ from functools import cache
 from sympy import Expr, S
 
 from fmproof.derived.exponentials import exponential
-from fmproof.derived.fractions import field
 from fmproof.derived.rule import derived
 from fmproof.errors import RuleError
 from fmproof.kernel.equality import congruence, instantiate, symmetry, transitivity
@@ -21,7 +20,7 @@ from fmproof.kernel.order import (
     nonnegativity,
     nonzero,
 )
-from fmproof.kernel.ring import linear_combination
+from fmproof.kernel.ring import field, linear_combination
 from fmproof.kernel.rule import require
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Mul, Pow, add, factors, mul, without

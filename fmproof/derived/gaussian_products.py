@@ -11,7 +11,6 @@ from typing import Any
 from sympy import Expr, S
 
 from fmproof.derived.exponentials import exponential
-from fmproof.derived.fractions import field
 from fmproof.derived.functions_of_products import logarithm
 from fmproof.derived.rule import derived
 from fmproof.errors import RuleError
@@ -21,7 +20,7 @@ from fmproof.kernel.gaussian import gaussian_density, is_gaussian
 from fmproof.kernel.hypotheses import discharge
 from fmproof.kernel.integrals import linear_parts
 from fmproof.kernel.order import nonzero, positive
-from fmproof.kernel.ring import linear_combination, ring, ring_normal
+from fmproof.kernel.ring import field, linear_combination, ring, ring_normal
 from fmproof.kernel.rule import require
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Mul, add, factors, mul, summands, without

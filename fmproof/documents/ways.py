@@ -15,6 +15,7 @@ from sympy import Basic, Expr, S
 from fmproof.documents import (
     exponentials,
     gaussian_logs,
+    mixture_slopes,
     noise_moments,
     parallel,
     quotients,
@@ -22,6 +23,7 @@ from fmproof.documents import (
     roots,
     standard_noise,
 )
+from fmproof.documents.patience import lasting
 from fmproof.documents.projections import parts_for
 from fmproof.documents.terms import free_of_parameters, heads_in, kinds_in
 from fmproof.errors import FmproofError
@@ -115,6 +117,10 @@ def ways(before: Expr, claim: Expr) -> Iterator[Way]:
     logs = gaussian_logs.steps(before, claim) if noise and Log in kinds else None
     if logs is not None:
         yield Way((Part("row", before, logs),), ("gaussian", "moments"))
+    by_means = kinds >= {Expect, CondExpect, IntegralOver}
+    sloped = mixture_slopes.steps(before, claim) if Grad in kinds or by_means else None
+    if sloped is not None:
+        yield Way((Part("row", before, sloped),), ("exchange", "derivative"))
     if kinds_in([before, claim, *_opened(before), *_opened(claim)]) & _AVERAGED:
         yield _by_name(before, claim)
     for by in named:
@@ -219,7 +225,7 @@ def normal_difference(before: Expr, claim: Expr) -> Expr | None:
 
 def constant_difference(before: Expr, claim: Expr) -> Expr | None:
     """What is left of ``before − claim`` in the first form in which no parameter is in it."""
-    line = Line(before, claim, deadline=thread_time() + _SECONDS_FOR_FORMS)
+    line = Line(before, claim, deadline=thread_time() + lasting(_SECONDS_FOR_FORMS))
     try:
         for common in forms(line):
             left_over = subtract(common.left.rhs, common.right.rhs)

@@ -16,7 +16,7 @@ from fmproof.lang.arithmetic import Add, Mul, Pow, add, coefficient, factors, mu
 from fmproof.lang.node import declaration, rebuilt, remembered
 from fmproof.lang.nodes import Ratio
 from fmproof.lang.numbers import fraction, is_number, number
-from fmproof.lang.props import Equals
+from fmproof.lang.props import Equals, VanishesWith
 from fmproof.lang.scope import canon
 
 _LARGEST = 100_000
@@ -86,3 +86,33 @@ def ring(lhs: Expr, rhs: Expr) -> Sequent:
     if polynomial(lhs) != polynomial(rhs):
         raise RuleError("ring: %s and %s are not equal by arithmetic alone", lhs, rhs)
     return infer(Equals(lhs, rhs))
+
+
+@rule("E10", "the field axioms; Lang, Algebra, chapter II")
+def field(lhs: Expr, rhs: Expr) -> Sequent:
+    """{each denominator ≠ 0} ⊢ a = b when they are the same fraction of polynomials."""
+    denominators: dict[Expr, None] = {}
+    (a, b), (c, d) = (_fraction(side, denominators) for side in (lhs, rhs))
+    if polynomial(mul(a, d)) != polynomial(mul(c, b)):
+        raise RuleError("field: %s and %s are not equal as fractions", lhs, rhs)
+    return infer(Equals(lhs, rhs), *(VanishesWith(S.One, below) for below in denominators))
+
+
+def _fraction(term: Any, denominators: dict[Expr, None]) -> tuple[Expr, Expr]:
+    """``(n, m)`` with term = n/m where the denominators, which are noted, are not 0."""
+    if type(term) is Add:
+        above, below = S.Zero, S.One
+        for n, m in (_fraction(part, denominators) for part in term.args):
+            if m == below:
+                above = add(above, n)
+            else:
+                above, below = add(mul(above, m), mul(n, below)), mul(below, m)
+        return above, below
+    if type(term) is Mul or (type(term) is Pow and factors(term) != (term,)):
+        split = [_fraction(part, denominators) for part in factors(term)]
+        return mul(*(n for n, _ in split)), mul(*(m for _, m in split))
+    if type(term) is Ratio:
+        denominators[term.args[1]] = None
+        (a, b), (c, d) = (_fraction(part, denominators) for part in term.args)
+        return mul(a, d), mul(b, c)
+    return term, S.One

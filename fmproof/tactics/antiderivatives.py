@@ -10,12 +10,11 @@ from typing import Any
 from sympy import Expr, S
 
 from fmproof.derived.derivatives_inside import fundamental_theorem
-from fmproof.derived.fractions import field
 from fmproof.derived.restatements import reflexivity
 from fmproof.kernel.calculus import derivative
 from fmproof.kernel.equality import symmetry, transitivity
 from fmproof.kernel.integrals import linear_parts, linearity
-from fmproof.kernel.ring import linear_combination, ring
+from fmproof.kernel.ring import field, linear_combination, ring
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Mul, add, factors, mul, power_of, without
 from fmproof.lang.nodes import Exp, IntegralOver, Partial, Ratio, Var

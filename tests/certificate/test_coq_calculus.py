@@ -61,7 +61,6 @@ from fmproof.certificate.proved import certificate_of
 from fmproof.derived import (
     derivatives_inside,
     dominations,
-    fractions,
     functions_of_products,
     gaussians,
     ratios,
@@ -142,10 +141,10 @@ SMALL: Mapping[str, Callable[[], Theorem]] = {
     "not zero": lambda: order.nonzero(VanishesWith(b(t), a(t))),
     "no factor is zero": lambda: order.product_vanishes(VanishesWith(1, a(t) ** 2 * b(t) * Exp(t))),
     "no quotient is zero": lambda: order.product_vanishes(VanishesWith(1, Ratio(a(t), b(t)))),
-    "fractions": lambda: fractions.field(
+    "fractions": lambda: ring.field(
         Ratio(a(t), b(t)) + Ratio(1, a(t) * b(t)), Ratio(a(t) ** 2 + 1, a(t) * b(t))
     ),
-    "fractions of vectors": lambda: fractions.field(
+    "fractions of vectors": lambda: ring.field(
         Ratio(1, Ratio(a(t), b(t))) * x, Ratio(b(t), a(t)) * x
     ),
     "the derivative of an expectation": lambda: calculus.exchange(
@@ -252,6 +251,7 @@ def test_what_each_rule_proves_is_written() -> None:
         "dominated_integrable",
         "exchange",
         "fewer_variables",
+        "field",
         "gaussian_moments",
         "argmin_of_shift",
         "nonzero",

@@ -30,13 +30,12 @@ from fmproof import (
 )
 from fmproof.derived import (
     exponentials,
-    fractions,
     functions_of_products,
     point_masses,
     restatements,
     signs,
 )
-from fmproof.kernel import calculus, conditional, equality, functions, integrals, order
+from fmproof.kernel import calculus, conditional, equality, functions, integrals, order, ring
 from fmproof.kernel import hypotheses as sequents
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Add, Mul
@@ -316,7 +315,7 @@ def _fraction(b: Any) -> Theorem | None:
         (Ratio(a, c), Ratio(d, e)),
     )
     left, right = b.pick(pairs)
-    return attempt(fractions.field, Mul(left, vector), Mul(right, vector))
+    return attempt(ring.field, Mul(left, vector), Mul(right, vector))
 
 
 def _equal_sides(b: Any) -> Theorem | None:

@@ -41,7 +41,6 @@ from fmproof.derived import (
     derivatives_inside,
     dominations,
     exponentials,
-    fractions,
     functions_of_products,
     gaussian_products,
     gaussians,
@@ -738,11 +737,11 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
         "equal sides: cannot rewrite inside f(x) > 0 at 1",
     ),
     "field": (
-        lambda: fractions.field(f(x), g(x)),
+        lambda: rings.field(f(x), g(x)),
         "field: f(x) and g(x) are not equal as fractions",
     ),
     "field and a divisor 0": (
-        lambda: fractions.field(Ratio(f(x), g(x) - g(x)), S.Zero),
+        lambda: rings.field(Ratio(f(x), g(x) - g(x)), S.Zero),
         "field: (f(x) / 0) and 0 are not equal as fractions",
     ),
     "substitution without a deterministic draw": (

@@ -47,7 +47,6 @@ from fmproof.derived import (
     derivatives_inside,
     dominations,
     exponentials,
-    fractions,
     functions_of_products,
     gaussian_products,
     gaussians,
@@ -746,7 +745,7 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "g(x) = 0 ⇒ h(t) = 0, f(x) = g(x) ⊢ f(x) = 0 ⇒ h(t) = 0",
     ),
     "field": (
-        lambda: fractions.field(
+        lambda: rings.field(
             Ratio(f(x), g(x)) + Ratio(1, h(t)), Ratio(f(x) * h(t) + g(x), g(x) * h(t))
         ),
         (
@@ -755,11 +754,11 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         ),
     ),
     "field with vectors": (
-        lambda: fractions.field(Ratio(f(x), g(x)) * a(x) + a(x), Ratio(f(x) + g(x), g(x)) * a(x)),
+        lambda: rings.field(Ratio(f(x), g(x)) * a(x) + a(x), Ratio(f(x) + g(x), g(x)) * a(x)),
         "g(x) ≠ 0 ⊢ (f(x) / g(x)) a(x) + a(x) = ((f(x) + g(x)) / g(x)) a(x)",
     ),
     "field and a double ratio": (
-        lambda: fractions.field(Ratio(f(x), Ratio(g(x), h(t))), Ratio(f(x) * h(t), g(x))),
+        lambda: rings.field(Ratio(f(x), Ratio(g(x), h(t))), Ratio(f(x) * h(t), g(x))),
         "(g(x) / h(t)) ≠ 0, h(t) ≠ 0, g(x) ≠ 0 ⊢ (f(x) / (g(x) / h(t))) = (f(x) h(t) / g(x))",
     ),
     "substitution": (

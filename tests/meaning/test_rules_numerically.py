@@ -32,7 +32,6 @@ from fmproof import (
 from fmproof.derived import (
     derivatives_inside,
     exponentials,
-    fractions,
     functions_of_products,
     gaussian_products,
     integrals_inside,
@@ -524,7 +523,7 @@ def field(pick: Pick) -> Theorem:
             (1 - Ratio(f, f + k), Ratio(k, f + k)),
         ]
     )
-    return fractions.field(lhs, rhs)
+    return rings.field(lhs, rhs)
 
 
 RULES: dict[str, Callable[[Pick], Theorem]] = {

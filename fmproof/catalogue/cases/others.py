@@ -5,10 +5,10 @@ from __future__ import annotations
 from fmproof.catalogue.cases.symbols import a, b, f, over_t, p, t, time, unit_t, x
 from fmproof.catalogue.record import Case
 from fmproof.derived import signs
-from fmproof.derived.fractions import field
 from fmproof.kernel import order
 from fmproof.kernel.equality import equal_sides
 from fmproof.kernel.hypotheses import assume
+from fmproof.kernel.ring import field
 from fmproof.lang.nodes import Abs, Expect, Inner, Integral, Lebesgue, Ratio, Scalar
 from fmproof.lang.props import Almost, AtMost, Equals, Integrable, Positive, VanishesWith
 

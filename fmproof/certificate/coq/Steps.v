@@ -117,6 +117,16 @@ Qed.
 (* ---- fractions whose denominators are not 0 ---- *)
 Lemma ratio_div (a b : R) : (b = 0 -> 1 = 0) -> ratio a b = a / b.
 Proof. by rewrite /ratio => h; case: (Req_EM_T b 0) => [z|//]; have := h z; lra. Qed.
+Ltac not_zero := let e := fresh in intro e; match goal with
+  | h : ?b = 0 -> 1 = 0 |- _ => solve [ apply R1_neq_R0; apply h; first [ exact e | rewrite e; unfold Rdiv; ring | rewrite <- e; ring ] ]
+  end.
+Ltac divide := repeat match goal with
+  | h : ?b = 0 -> 1 = 0 |- context [ratio ?a ?b] => rewrite (ratio_div a h)
+  | h : ?b = 0 -> 1 = 0, k : context [ratio ?a ?b] |- _ => rewrite (ratio_div a h) in k
+  end.
+Ltac fields := intros; subst;
+  lazymatch goal with |- @eq R _ _ => idtac | _ => apply vec_ext; intro; unfold vadd, vscal, vzero end;
+  divide; first [ reflexivity | field; repeat split; not_zero | field; not_zero ].
 
 (* ---- equal functions, everywhere or almost everywhere ---- *)
 Lemma VInt_ext d (S : space) (f g : S -> vec d) : (forall w, f w = g w) -> VInt S f = VInt S g.

@@ -239,11 +239,14 @@ class Equality:
         b: Tree,
         tactic: str = "",
         constants: bool = False,
+        denominators: Sequence[tuple[Tree, str]] = (),
     ) -> str:
         """That two trees are equal.
 
         Args:
-            tactic: another one for the fact; with ``inner_products`` these are expanded.
+            tactic: another one for the fact; with ``inner_products`` these are expanded, with
+                ``fields`` fractions stay.
+            denominators: trees that are not 0, with the proofs.
             constants: densities of uniform laws are replaced by their values.
         """
         if self.key(a) == self.key(b):
@@ -252,6 +255,9 @@ class Equality:
             return self.leaves(a, b)
         fact = _Fact(self, tactic, constants)
         left, right = fact.show(a), fact.show(b)
+        for below, proof in denominators:
+            fact.hypotheses.append(f"({fact.show(below)} = 0 -> 1 = 0)")
+            fact.proofs.append(proof)
         told = "".join(f"{h} -> " for h in fact.hypotheses) + f"{left} = {right}"
         given = "".join(f" ({name} : {kind})" for name, kind, _ in fact.variables)
         told = f"forall{given}, {told}" if given else told
@@ -420,7 +426,7 @@ class _Fact:
 
     def __init__(self, equality: Equality, tactic: str, constants: bool) -> None:
         self.equality, self.constants = equality, constants
-        self.expand = tactic == "inner_products"
+        self.expand, self.fractions = tactic == "inner_products", tactic == "fields"
         self.variables: list[tuple[str, str, str]] = []
         self.hypotheses: list[str] = []
         self.proofs: list[str] = []
@@ -432,7 +438,7 @@ class _Fact:
             return self._leaf(t)
         if t.kind == "inner" and not self.expand:
             return self._atom(t, self.equality.inner)
-        if t.kind == "ratio":
+        if t.kind == "ratio" and not self.fractions:
             return self._ratio(t)
         return written_tree(t, self.show)
 

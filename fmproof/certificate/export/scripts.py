@@ -74,6 +74,7 @@ SCRIPTS: Mapping[str, Callable[[At], str]] = {
     "nonzero": signs.nonzero,
     "product_vanishes": signs.product_vanishes,
     "positive": signs.positive,
+    "field": signs.field,
     "derivative": calculus.derivative,
     "differentiable": differentiability.differentiable,
     "fewer_variables": differentiability.fewer_variables,

@@ -116,4 +116,13 @@ def _sum(step: At, a: Any, place: int) -> str:
     return whole
 
 
-__all__ = ["from_difference", "nonnegativity", "nonzero", "positive", "product_vanishes"]
+def field(step: At) -> str:
+    """Fractions are equal where no denominator is 0."""
+    c, s, eq = step.conclusion, step.scope, step.equality
+    below: list[Any] = [h.args[1] for h in step.step.hypotheses]
+    given = [(tree(b, s), step.given(props.VanishesWith(S.One, b))) for b in below]
+    a, b = tree(c.lhs, s), tree(c.rhs, s)
+    return eq.trees(a, b, "fields", denominators=given)
+
+
+__all__ = ["field", "from_difference", "nonnegativity", "nonzero", "positive", "product_vanishes"]

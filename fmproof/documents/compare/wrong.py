@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import islice
-from time import process_time
 
 from sympy import Expr
 
@@ -13,6 +12,7 @@ from fmproof.documents.compare.row import ComparedRow
 from fmproof.documents.context import as_read, report
 from fmproof.documents.model import NumericEvidence, RowReport
 from fmproof.documents.motion import moved_point
+from fmproof.documents.patience import clock
 from fmproof.documents.prove import Proof
 from fmproof.documents.suggest import neighbours
 from fmproof.documents.terms import free_of_parameters, heads_in, sides_fit
@@ -96,12 +96,12 @@ def _right_one(row: ComparedRow, most: int, strict: bool = False) -> tuple[str, 
     """
     context = row.context
     good = ("agrees",) if strict else ("agrees", "inconclusive")
-    until = process_time() + _SECONDS_NEAR
+    until = clock() + _SECONDS_NEAR
     before, claim = row.before, row.claim
     if row.averaged:
         before, claim = row.averaged[0].before, row.averaged[0].claim
     for words, candidate in islice(neighbours(before, claim, not strict), most):
-        if strict and process_time() > until:
+        if strict and clock() > until:
             return None
         if strict and words.startswith("without"):
             continue

@@ -6,7 +6,6 @@ to ``compare``. What is in doubt is open.
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 from fmproof.documents import in_law
@@ -33,6 +32,7 @@ from fmproof.documents.judge.values import (
     is_draw,
     is_drawn_back,
     is_nothing_new,
+    learn_draw_of_point,
     names_a_step,
     takes,
 )
@@ -41,6 +41,7 @@ from fmproof.documents.motion import (
     speaks_of_every_point,
 )
 from fmproof.documents.numbers import Numbers
+from fmproof.documents.patience import MORE_PATIENCE, clock
 from fmproof.documents.points import chain_from, points_in
 from fmproof.documents.prove import Checked, FirstWitness
 from fmproof.documents.redefined import begin, redefinition, special_path
@@ -132,11 +133,12 @@ class Judge:
         learn_laws(self.context, self._special)
         for item in self.reading.items:
             self._current = item
+            self.context.prover.cut = False
             for special in self._special:
                 if special.row == item.index:
                     self._specialise_laws(special, item)
-            if self.deadline is not None and time.process_time() > self.deadline:
-                rows.append(report(item, "open", "the time for this document is used up"))
+            if self.deadline is not None and clock() > self.deadline:
+                rows.append(report(item, "open", f"not looked at{MORE_PATIENCE}"))
                 continue
             try:
                 rows.append(as_said(item, self._judge(item)))
@@ -163,7 +165,7 @@ class Judge:
     def _look_again(self, rows: list[RowReport]) -> None:
         """At rows that numbers refute, now that it is known what other rows are."""
         for index, again in self.context.held.items():
-            if self.deadline is not None and time.process_time() > self.deadline:
+            if self.deadline is not None and clock() > self.deadline:
                 return
             if rows[index].verdict in ("open", "statement"):
                 found = again()
@@ -239,6 +241,7 @@ class Judge:
             and is_case(self.context, item, letter)
         ):
             if is_draw(self.context, letter, item.right):
+                learn_draw_of_point(self.context, item)
                 return report(item, "definition", "how it is drawn")
             return report(item, "hypothesis", "a value that a variable takes")
         if relation == "=" and is_motion(self.context, item):

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from sympy import Expr
 
-from fmproof.derived.fractions import field as field_rule
 from fmproof.derived.restatements import reflexivity
 from fmproof.kernel.equality import congruence, symmetry, transitivity
+from fmproof.kernel.ring import field as field_rule
 from fmproof.kernel.ring import ring
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Add
