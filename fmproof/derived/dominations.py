@@ -6,7 +6,7 @@ from typing import Any
 
 from sympy import Expr, S
 
-from fmproof.derived.joint_integrals import same_integral
+from fmproof.derived.joint_integrals import integrable_likewise
 from fmproof.derived.restatements import reflexivity, restate
 from fmproof.derived.rule import derived, integrability_goal
 from fmproof.errors import RuleError
@@ -166,7 +166,7 @@ def jensen(goal: Integrable) -> Theorem:
             if alpha_equal(factor, mass.lhs):
                 others = mul(*without(weights, place))
                 known = mean_square_integrable(others, values, average, mass, measures)
-                return same_integral(goal, known)
+                return integrable_likewise(goal, known)
     raise RuleError("Jensen: no squared conditional expectation with its weight in %s", goal)
 
 

@@ -29,7 +29,7 @@ def _joined(term: Expr, name: str) -> tuple[IntegralOver, int]:
     return IntegralOver(inner.body, *outer.measure, *inner.measure), len(outer.measure)
 
 
-def same_integral(goal: Integrable, known: Theorem) -> Theorem:
+def integrable_likewise(goal: Integrable, known: Theorem) -> Theorem:
     """``goal`` from the integral of the same, written in another order or with densities as
     factors."""
     prop: Any = known.conclusion
@@ -55,4 +55,4 @@ def fubini(term: Expr) -> Theorem:
     back = iterated_expectation(turned.rhs, len(places) - outside)
     theorem = transitivity(transitivity(there, turned), back)
     known, wanted = (Integrable(node.body, *node.measure) for node in (joint, turned.rhs))
-    return discharge(theorem, same_integral(wanted, assume(known)))
+    return discharge(theorem, integrable_likewise(wanted, assume(known)))

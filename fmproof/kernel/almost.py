@@ -53,7 +53,8 @@ def under_law(theorem: Theorem, measure: Sequence[Draw]) -> Sequent:
 
 @rule("C11", _SUPPORT)
 def support_of_marginal(marginal: Expr) -> Sequent:
-    """⊢ m(x) = 0 ⇒ j(x, z) = 0 for almost every x and z, where m(x) is defined as ∫ j dz.
+    """⊢ m(x) = 0 ⇒ j(x, z) = 0 for almost every x and z, for a density m at different variables x,
+    not given any of them, that is defined as ∫ j dz.
 
     A density by definition is an integral of densities, so j ≥ 0. For every x with ∫ j dz < ∞ by
     the integral of a nonnegative function; the other x have measure zero, because m is a density.

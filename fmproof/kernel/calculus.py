@@ -114,8 +114,9 @@ def _in_measure(node: Any) -> frozenset[Var]:
 
 @rule("D2", CALCULUS)
 def differentiable(goal: Differentiable) -> Sequent:
-    """{the parts differentiable, denominators ≠ 0, arguments of log and √ > 0} ⊢ sums, products,
-    ratios, compositions differentiable; {domination} ⊢ integrals differentiable.
+    """{the parts differentiable, denominators and arguments of |·| ≠ 0, arguments of log and √ and
+    variances > 0, at the places} ⊢ sums, products, ratios, compositions differentiable;
+    {domination} ⊢ integrals differentiable in one variable, of which their measure is free.
     """
     needs = _needs(goal.body, goal.pairs)
     if any(alpha_equal(goal, need) for need in needs):
@@ -280,7 +281,9 @@ def log_derivative(term: Derivative) -> Sequent:
 
 @rule("D3", _EXCHANGE)
 def exchange(term: Derivative) -> Sequent:
-    """{domination} ⊢ ∇∫ f = ∫ ∇f; the same for ∂, div and E."""
+    """{domination} ⊢ ∇∫ f = ∫ ∇f, where the measure is free of the variable; the same for ∂, div
+    and E.
+    """
     body, var, at = term.args
     require(is_integral(body), "exchange", "a derivative of an integral", term)
     inner: Any = apart(body, free_vars(at) | {var})
@@ -316,8 +319,8 @@ def dominated_differentiable(premise: Dominated) -> Sequent:
 def times_gaussian_dominated(
     density: Expr, k: Expr, var: Var, at: Expr, measure: Sequence[Draw]
 ) -> Sequent:
-    """{v > 0, k integrable} ⊢ domination of the gradient of k·N(x; m, v) in x or in m, where k and
-    v do not depend on it, and v on nothing that is integrated.
+    """{v > 0, k integrable} ⊢ domination of the gradient of k·N(x; m, v) in x or in m, whichever is
+    the variable; the other, k and v do not depend on it, and v on nothing that is integrated.
     """
     require_fixed_variance(density, measure)
     x, m, v = density.args[1:]

@@ -50,7 +50,8 @@ def pull_out(
     """{f, k·f integrable} ⊢ E[k·f] = E[k·E[f|X]], where k is a function of X; of two vectors k·f is
     ⟨k, f⟩.
 
-    The draws before ``split`` are held fixed in E[f|X]; k may depend on them, too.
+    The draws before ``split`` are held fixed in E[f|X]; k may depend on them, too. There f must be
+    integrable under the others for almost every value of these, and k·f under all.
     """
     mean, condition = _mean(f, k, given, measure, split)
     term, result = (Expect(paired(k, part), *measure) for part in (f, mean))
@@ -64,7 +65,7 @@ def contraction(
     """{k·f integrable} ⊢ k·E[f|X] integrable, where k is a function of X; of two vectors k·f is
     ⟨k, f⟩.
 
-    Where f itself is not integrable, E[f|X] is 0.
+    Where f itself is not integrable, E[f|X] is 0. The draws before ``split`` are held fixed in it.
     """
     mean, _ = _mean(f, k, given, measure, split)
     known, result = (Integrable(paired(k, part), *measure) for part in (f, mean))
@@ -75,7 +76,9 @@ def contraction(
 def contraction_of_square(
     k: Expr, f: Expr, given: tuple[Var, ...], measure: Sequence[Draw], split: int
 ) -> Sequent:
-    """{k·f² integrable} ⊢ k·E[f|X]² integrable, where k is a function of X; f² may be ‖f‖²."""
+    """{k·f² integrable} ⊢ k·E[f|X]² integrable, where k is a function of X; f² may be ‖f‖². The
+    draws before ``split`` are held fixed in E[f|X].
+    """
     mean, _ = _mean(f, k, given, measure, split)
     square, result = (Integrable(mul(k, paired(part, part)), *measure) for part in (f, mean))
     return infer(result, square)
@@ -84,7 +87,7 @@ def contraction_of_square(
 @rule("K3", _CONDITIONAL)
 def take_out(k: Expr, f: Expr, given: tuple[Var, ...], measure: Sequence[Draw]) -> Sequent:
     """{f, k·f integrable} ⊢ E[k·f|X] = k·E[f|X] almost surely, where k is a function of X; of two
-    vectors k·f is ⟨k, f⟩, and E[1|X] is 1.
+    vectors k·f is ⟨k, f⟩; {k integrable} ⊢ E[k|X] = k almost surely.
     """
     whole, finite = _mean(paired(k, f), S.One, given, measure, 0)
     mean, condition = _mean(f, k, given, measure, 0)
@@ -94,7 +97,10 @@ def take_out(k: Expr, f: Expr, given: tuple[Var, ...], measure: Sequence[Draw]) 
 
 @rule("K4", _CONDITIONAL)
 def conditional_linearity(term: CondExpect) -> Sequent:
-    """{each fᵢ integrable} ⊢ E[Σ cᵢ fᵢ|X] = Σ cᵢ E[fᵢ|X] almost surely, for constants cᵢ."""
+    """{each fᵢ integrable} ⊢ E[Σ cᵢ fᵢ|X] = Σ cᵢ E[fᵢ|X] almost surely, for cᵢ free of all draws.
+
+    It is about the value at X itself, whatever the place of the given term is.
+    """
     given = tuple(item.var for item in term.given)
     whole, _ = _mean(term.body, S.One, given, term.measure, 0)
     constants, parts = zip(*linear_parts(term.body, bound_vars(term)), strict=True)
@@ -107,8 +113,11 @@ def conditional_linearity(term: CondExpect) -> Sequent:
 
 @rule("K5", "Bayes; Kallenberg, Foundations of Modern Probability, theorem 8.5")
 def bayes(term: CondExpect, marginal: Equation) -> Sequent:
-    """From ⊢ m(x) = E_z[k(x|z)]: {f integrable} ⊢ E[f|X = x] = E_z[f·k(x|z)/m(x)] for almost every
-    x, where x is drawn last, from the density k.
+    """From ⊢ m(x) = E_z[k(x|z)]: {f integrable} ⊢ E[f|X = x] = E_z[f·k(x|z)/m(x)] almost surely,
+    where X is all that is drawn last, from the density k, and z all before. What the equation
+    assumes is needed almost surely.
+
+    It is about the value at X itself, whatever the place of the given term is.
     """
     *law, k = term.measure
     given = tuple(item.var for item in term.given)
@@ -128,7 +137,8 @@ def bayes(term: CondExpect, marginal: Equation) -> Sequent:
 @rule("K7", "Kallenberg, Foundations of Modern Probability, lemma 1.22: change of variables")
 def transfer(prop: Prop, law: Equation, head: Head) -> Sequent:
     """From ⊢ E[h(X)] = E[h(Y)] for every function h: {P(Y) almost surely} ⊢ P(X) almost surely,
-    and {F(Y) integrable} ⊢ F(X) integrable, for drawn variables X.
+    and {F(Y) integrable} ⊢ F(X) integrable, for different drawn variables X, where P and F are
+    about no other draw.
 
     Where the equation holds for every h, and h is nowhere else in it, X and Y have the same law.
     """

@@ -132,8 +132,9 @@ def generalise(theorem: Theorem, var: Var) -> Sequent:
 def instantiate_head(theorem: Theorem, head: Head, params: tuple[Var, ...], body: Expr) -> Sequent:
     """From A(f) ⊢ P(f) for a symbol f: the same for f := body, in definitions too.
 
-    A density or law may become a density that draws the same variables over the same ranges, a
-    function declared ≥ 0 must stay so, a symbol with a definition stays what it is.
+    A density or law may become a density that draws the same variables over the same ranges and
+    is not given them; a function declared ≥ 0 must stay so; a symbol with a definition stays what
+    it is, and so does N. The body mentions no variable but the parameters, which are different.
     """
     if head.definition is not None or type(head) is Gaussian:
         raise RuleError(f"instance: {head.name} has a definition and cannot be replaced")

@@ -125,7 +125,7 @@ def tonelli(goal: Integrable, premise: Integrable, order: Sequence[int]) -> Sequ
 
 @rule("C9", "a constant on a set of finite measure; Folland, Real Analysis, section 2.2")
 def finite_measure(goal: Integrable) -> Sequent:
-    """⊢ constants are integrable under laws and over bounded intervals."""
+    """⊢ constants are integrable under laws and over bounded intervals, and 0 is over anything."""
     if joint_form(goal) is not None:
         raise RuleError("finite measure: not the integral of a constant: %s", goal)
     return infer(goal)
@@ -179,7 +179,9 @@ def product_integrable(weight: Expr, a: Expr, b: Expr, measure: Sequence[Draw]) 
 
 @rule("C1", _TONELLI)
 def inside_integrable(k: Expr, integral: Integrated, measure: Sequence[Draw]) -> Sequent:
-    """{k·f integrable over x and y} ⊢ k·∫ f dy integrable over x; of two vectors k·f is ⟨k, f⟩."""
+    """{k·f integrable over x and y} ⊢ k·∫ f dy integrable over x; of two vectors k·f is ⟨k, f⟩. The
+    same for E.
+    """
     goal = Integrable(paired(k, integral), *measure)
     inner: Any = apart(integral, free_vars(goal).union(bound_vars(goal), free_vars(goal.body)))
     return infer(goal, Integrable(paired(k, inner.body), *measure, *inner.measure))

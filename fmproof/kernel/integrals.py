@@ -87,7 +87,9 @@ def inner_with_integral(k: Expr, a: Expr, integral: Integrated) -> Sequent:
 
 @rule("I2", "an expectation is the integral against the joint density; Durrett, section 1.6")
 def expectation_as_integral(term: Expect) -> Sequent:
-    """{f integrable} ⊢ E_{x~p, …}[f] = ∫…∫ p(x)… f, one integral a draw, the first outside."""
+    """{f integrable} ⊢ E_{x~p, …}[f] = ∫…∫ p(x)… f for densities, one integral a draw, the first
+    outside.
+    """
     fits = all(map(is_density, term.measure))
     require(fits, "expectation", "an expectation under densities", term)
     result, _ = against_lebesgue(term.body, term.measure)
@@ -148,7 +150,7 @@ def _apart(term: Any, taken: frozenset[Var]) -> Any:
 def drop_draw(term: Expect, place: int) -> Sequent:
     """⊢ E_{…, y~q, …}[f] = E_{…}[f] when neither f nor a later draw depends on y.
 
-    No condition: a density integrates to one.
+    No condition: a density integrates to one, and every law has mass one.
     """
     draw = _draw(term, place, "drop")
     unused, rest = frozenset(drawn_by(draw)), without(term.measure, place)
@@ -183,7 +185,7 @@ def reorder_draws(term: Integrated, order: Sequence[int]) -> Sequent:
     "I9", "an integral against a point mass; Kallenberg, Foundations of Modern Probability, ch. 1"
 )
 def substitute_draws(term: Expect) -> Sequent:
-    """⊢ E_{…, x := a, …}[f(x)] = E_{…}[f(a)]. No condition."""
+    """⊢ E_{…, x := a, …}[f(x)] = E_{…}[f(a)], for all its deterministic draws. No condition."""
     fits = any(type(item) is Let for item in term.measure)
     require(fits, "substitution", "an expectation with a deterministic draw", term)
     body, rest = without_lets(term.body, term.measure)
