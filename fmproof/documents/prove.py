@@ -218,7 +218,7 @@ class FirstWitness:
             return None
         for row, used in (written_out if sure else rows_from_facts)(before, claim, facts):
             terms = [before, claim, *(side for f in used for side in (f.before, f.claim)), *context]
-            named = self.hypotheses(terms)
+            named = self.hypotheses([*terms, *(step.claim for step in row.steps)])
             own = [h for h in named if not is_sign(h.prop) or canon(h.prop) in allowed]
             equations = [Hypothesis(equation_name(i), f.prop) for i, f in enumerate(used, 1)]
             try:

@@ -17,6 +17,7 @@ from fmproof.documents.facts import Fact
 from fmproof.documents.modulo import by_multiple
 from fmproof.documents.suggest import replaced
 from fmproof.errors import FmproofError, SortError
+from fmproof.lang.arithmetic import add, mul, summands
 from fmproof.lang.node import rebuilt, sort_of
 from fmproof.lang.nodes import Apply, CondExpect, Expect, IntegralOver, Partial, Var
 from fmproof.lang.numbers import is_number
@@ -63,15 +64,18 @@ def _written_out(before: Expr, claim: Expr, facts: Sequence[Fact], sure: bool) -
     used: list[Fact] = []
     there, back = [Step("there", left[0], by="auto")], [Step("back", claim, by="auto")]
     for fact in facts:
-        one, other = _rewritten(left[-1], fact), _rewritten(right[-1], fact)
+        said = _solved(fact)
+        one, other = (_rewritten(lines[-1], fact, *said) for lines in (left, right))
         if one == left[-1] and other == right[-1]:
             continue
         used.append(fact)
         name = equation_name(len(used))
+        cited = (name,) if said[0] == fact.before else ()  # what is solved, ``auto`` solves, too
+        by = "lemma" if cited else "auto"
         if one != left[-1]:
-            there.append(Step(f"there.{len(used)}", one, by="lemma", using=name))
+            there.append(Step(f"there.{len(used)}", one, by=by, using=cited))
         if other != right[-1]:
-            back.append(Step(f"back.{len(used)}", right[-1], by="lemma", using=name))
+            back.append(Step(f"back.{len(used)}", right[-1], by=by, using=cited))
         left.append(one)
         right.append(other)
     if used and (not sure or subtract(left[-1], right[-1]) is S.Zero):
@@ -112,9 +116,18 @@ def opened(term: Any) -> Any:
     return term if tuple(args) == tuple(term.args) else rebuilt(term, *args)
 
 
-def _rewritten(term: Expr, fact: Fact) -> Expr:
+def _solved(fact: Fact) -> tuple[Expr, Expr]:
+    """The sides of a fact; of ∂p/∂t + div(p u) = 0 what the slope is."""
+    parts = summands(fact.before)
+    slopes = [part for part in parts if isinstance(part, Partial)]
+    if fact.claim is not S.Zero or len(slopes) != 1 or len(parts) < 2:
+        return fact.before, fact.claim
+    rest = [mul(S.NegativeOne, part) for part in parts if part is not slopes[0]]
+    return slopes[0], add(*rest)
+
+
+def _rewritten(term: Expr, fact: Fact, said: Expr, claim: Expr) -> Expr:
     """``term`` with what a fact says, wherever that stands; f(x) = … for every x, where it may."""
-    said, claim = fact.before, fact.claim
     params = said.arguments if isinstance(said, Apply) else ()
     plain = all(isinstance(p, Var) for p in params) and len(set(params)) == len(params)
     everywhere = not fact.assumed or set(params) <= fact.every

@@ -28,6 +28,7 @@ from fmproof.documents.judge.motions import (
 )
 from fmproof.documents.judge.notation import elaborator_of, learn_draw, learn_laws
 from fmproof.documents.judge.values import (
+    goes_along,
     is_case,
     is_draw,
     is_drawn_back,
@@ -235,7 +236,9 @@ class Judge:
             return self._define_anew(item, becomes)
         condition = item.assumed and not isinstance(item.right, t.Num)
         letter = item.left if item.inline and isinstance(item.left, t.Sym) else None
-        known = letter is not None and is_nothing_new(self.context, item)  # then it can be proved
+        known = letter is not None and (  # then it can be proved
+            is_nothing_new(self.context, item) or goes_along(self.context, item)
+        )
         if (
             letter is not None
             and not known
