@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TypeGuard
 
 from fmproof.documents.domains import picks_a_part
+from fmproof.documents.gibbs import define_energies
 from fmproof.documents.items import Item, Reading, equations, head_of
 from fmproof.documents.motion import followed
 from fmproof.reading.formula import tree as t
@@ -37,6 +38,7 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
     _drop_solved(reading, chosen)
     _drop_short(reading, chosen)
     _drop_values(reading, chosen)
+    define_energies(reading, chosen, evidence)
     _name_densities(chosen, evidence)
     return {k: v for k, v in said.items() if k not in found} | chosen
 
