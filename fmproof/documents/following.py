@@ -16,7 +16,7 @@ from fmproof.documents.context import Stipulation
 from fmproof.documents.terms import heads_in
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import bound_vars, sort_of
-from fmproof.lang.nodes import Apply, Field, Head, Scalar, Var
+from fmproof.lang.nodes import Apply, Density, Field, Head, Scalar, Var
 from fmproof.lang.props import Equals, Prop
 from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
@@ -99,12 +99,12 @@ def _says(prop: Prop, row: Sequence[Expr]) -> Stipulation | None:
     left, right = prop.args
     if not is_of_coefficients(left, right):
         return None
-    solved = determined(left, right, "", {})
+    solved = [s for s in determined(left, right, "", {}) if s.head not in heads_in([s.body])]
     return next((s for s in solved if not free_vars(s.body) - set(s.params)), None)
 
 
 def _function_of_letters(term: Expr) -> bool:
-    if not (isinstance(term, Apply) and isinstance(term.head, Field | Scalar)):
+    if not (isinstance(term, Apply) and isinstance(term.head, Field | Scalar | Density)):
         return False
     letters = term.arguments
     plain = all(isinstance(a, Var) for a in letters) and len(set(letters)) == len(letters)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from sympy import S
 
 from fmproof.documents.candidates import (
@@ -39,6 +41,15 @@ def is_draw(context: Context, left: t.Sym, right: t.Node | None) -> bool:
     return any(spelled(n) in random for n in letters_in(right))
 
 
+def learn_draw_of_point(context: Context, item: Item) -> None:
+    """What a point that is drawn is made of, for the numbers of rows about it."""
+    if item.left is None or item.right is None:
+        return
+    with suppress(NotYet, SortError, FmproofError):
+        sides = (context.elab.term(item.left), context.elab.term(item.right))
+        context.said.read[item.index] = sides
+
+
 def is_nothing_new(context: Context, item: Item) -> bool:
     """``X = Y - N`` beside Y = X + N: the sides are one sum."""
     if item.right is None or isinstance(item.right, t.Sym | t.Num) or item.left is None:
@@ -53,6 +64,17 @@ def is_nothing_new(context: Context, item: Item) -> bool:
         return True
     solved = isinstance(sides[0], Var) and sides[0] in free_vars(sides[1])
     return solved and context.numbers.of(*sides).status == "agrees"
+
+
+def goes_along(context: Context, item: Item) -> bool:
+    """``z_0 = z_1 − u(z_1)`` of a z that follows a differential equation: where it is by where it
+    was, which is a claim."""
+    left, right = item.left, item.right
+    if not isinstance(left, t.Sym) or right is None or isinstance(right, t.Sym | t.Num):
+        return False
+    key = key_of(left)
+    again = any(isinstance(n, t.Sym) and key_of(n) == key for n in t.walk(right))
+    return again and key in context.elab.on_course | context.elab.courses
 
 
 def takes(context: Context, item: Item) -> bool:

@@ -20,7 +20,6 @@ from fmproof.lang.nodes import (
     Gaussian,
     Scalar,
     Var,
-    uniform,
 )
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
@@ -91,10 +90,11 @@ def build(
     for group in args:
         places = []
         for arg in group:
-            var = arg if isinstance(arg, Var) else None
+            var = arg if isinstance(arg, Var) and not _on_course(elab, arg) else None
             if var is None or var in used:
                 sort = sort_of(arg)
-                names = (f"{letter}{i}" for i in range(1, 99) for letter in _SPARE[sort])
+                letters_left = [c for c in _SPARE[sort] if c not in elab.courses] or _SPARE[sort]
+                names = (f"{c}{i}" for i in range(1, 99) for c in letters_left)
                 var = next(v for v in (Var(n, sort) for n in names) if v not in used)
             used.add(var)
             places.append(var)
@@ -147,6 +147,12 @@ def build(
     else:
         elab.note(shown, what, "how it is used", call.at)
     return Meaning(head, everything)
+
+
+def _on_course(elab: Elaborator, var: Var) -> bool:
+    """Whether a variable is spelled like a place of a path that follows an equation, x_0."""
+    letter, below, _ = elab.spelling(var).partition("_")
+    return bool(below) and letter in elab.courses
 
 
 def _with_mass(elab: Elaborator, call: t.Call, params: Sequence[Sequence[Var]]) -> Meaning:
@@ -231,7 +237,7 @@ def density_head(
         and isinstance(definition, Expect)
         and any(v.sort is Sort.VEC for v in main)
     ):
-        return mixture_head(elab, name, shown, (sub, main), definition)
+        return mixture_head(elab, name, shown, (sub, main, given), definition)
     over = tuple((v, 0, 1) if v in times else v for v in main)
     everything = (*sub, *sup, *main, *given)
     if candidate is None and isinstance(definition, Apply):
@@ -258,16 +264,6 @@ def density_head(
                 candidate.state, candidate.why = "refused", "not visibly a density"
                 return Meaning(None, everything, definition)
     if definition is None:
-        if len(main) == 1 and main[0] in times and not given and not sub:
-            head = uniform(main[0])
-            elab.note(
-                shown,
-                "the density of a time, uniform on [0, 1]",
-                "by convention",
-                call.at,
-                True,
-            )
-            return Meaning(head, everything)
         head = Density(name, *over, sub=sub, sup=sup, given=given)
         if (
             pairs.turned(elab, call) is not None
@@ -318,12 +314,12 @@ def mixture_head(
     elab: Elaborator,
     name: str,
     shown: str,
-    places: tuple[tuple[Var, ...], tuple[Var, ...]],
+    places: Sequence[tuple[Var, ...]],
     definition: Expect,
 ) -> Meaning:
     """The density of a path with Gaussian noise; what is not written at it goes below it."""
-    everything = (*places[0], *places[1])
-    point = next(v for v in places[1] if v.sort is Sort.VEC)
+    everything = [var for group in places for var in group]
+    point = next(v for v in everything if v.sort is Sort.VEC)
     hidden = sorted(free_vars(definition) - set(everything), key=lambda v: v.name)
     below = (*(v for v in everything if v is not point), *hidden)
     head = Density(name, point, sub=below, definition=definition)
@@ -332,7 +328,7 @@ def mixture_head(
     guessed = name in elab.by_letter
     why = "its letter and time" if guessed else "words say so" if said else "its argument"
     elab.note(shown, f"the density of {path}", why, -1, guessed)
-    return Meaning(None, everything, head(*below, point))
+    return Meaning(None, tuple(everything), head(*below, point))
 
 
 def _letters(args: Sequence[Expr]) -> list[str]:
