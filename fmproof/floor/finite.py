@@ -39,8 +39,8 @@ def require_finite(factor: Callable[[Any], Any], path: Path, time: TimeLaw) -> N
             if float(path.beta(np.array([end]))[0]) < _DEGENERATE:
                 continue
             near = _NEAR if end == 0 else (1e-6, 1e-8)  # end + s has digits left for s
-            values = factor(end + inwards * width * np.array(near))
-            power = _power(*values, near[0] / near[1])
+            far, close = factor(end + inwards * width * np.array(near))
+            power = _power(float(far), float(close), near[0] / near[1])
             if power >= _STEEP:
                 raise _infinite(end, power)
     t = low + width * np.linspace(0, 1, _GRID)[1:-1]

@@ -100,14 +100,14 @@ class ValueCount(NamedTuple):
     """Attributes:
     p_value: a bound that holds for any sample size.
     value, probability: the value that comes too often or too seldom, and its probability.
-    count: how often it came.
+    found: how often it came.
     missing: values that ought to have come and did not.
     """
 
     p_value: float
     value: float
     probability: float
-    count: int
+    found: int
     missing: FloatArray
 
 

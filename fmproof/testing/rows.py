@@ -96,7 +96,7 @@ def _row_hint(
     if _worst_row(draws.u, ratio * expected, slack) is None:
         return f"u_t is {ratio:.6g} times {target_name(reference)}"
     with np.errstate(invalid="ignore"):
-        off = (np.abs(draws.u - expected) > slack).any(axis=1)
+        off = np.asarray((np.abs(draws.u - expected) > slack).any(axis=1))
     where = told_by_times(draws.t, off)
     if where and off.mean() < 0.5:
         return f"u_t is right elsewhere, and wrong where {where}: is something clipped there?"

@@ -62,8 +62,8 @@ def _values(
         return CheckFailed(
             title,
             expected=f"t = {atom.value:g} in about {due:,.0f} of {len(t):,} rows, as under {law!r}",
-            found=f"in {atom.count:,}",
-            standard_errors=abs(atom.count - due) / float(np.sqrt(max(due, 1.0))),
+            found=f"in {atom.found:,}",
+            standard_errors=abs(atom.found - due) / float(np.sqrt(max(due, 1.0))),
             hint=_with_time(time_like(reference, t), who),
         )
 
