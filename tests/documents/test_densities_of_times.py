@@ -38,12 +38,3 @@ def test_true_rows_are_proved(name: str) -> None:
 @pytest.mark.parametrize("name", FALSE)
 def test_false_neighbours_are_refuted(name: str) -> None:
     assert check_text(f"{BEGIN}$$ {FALSE[name]} $$").rows[-1].verdict == "refuted"
-
-
-def test_uniform_where_it_is_said() -> None:
-    text = r"""
-Let $p(t) = \mathcal U[0, 1]$ and $x_t \sim p_t$.
-$$ \mathbb E_{t\sim p(t), x_t \sim p_t}\|v_\theta(x_t, t)\|^2
-   = \int_0^1 \mathbb E_{x_t \sim p_t}\|v_\theta(x_t, t)\|^2\,dt $$
-"""
-    assert check_text(text).rows[-1].verdict == "proved"

@@ -248,3 +248,20 @@ def test_a_probe_that_the_whole_batch_shares(seed):
 
     found = complaint(assert_divergence, half, CondOTPath(), MIX, seed=seed)
     assert "0.5 times the divergence" in found
+
+
+def test_uniform_noise_beside_its_data():
+    found = complaint(
+        *(assert_conditional_velocity, sampler_with(lambda r, s: r.random(s)), CondOTPath(), MIX)
+    )
+    assert "as of torch.rand, expected 0 and 1" in found
+
+
+def test_times_that_are_rounded_after_use():
+    def sampler(x1, rng):
+        t, eps = rng.random((len(x1), 1)), rng.standard_normal(x1.shape)
+        return t * x1 + (1 - t) * eps, x1 - eps, np.round(t, 2)
+
+    found = complaint(assert_conditional_velocity, sampler, CondOTPath(), MIX)
+    assert "u_t is not the conditional velocity" in found
+    assert "u_t is 1 x1 - 1 x0, expected 1 x1 - 1 x0" not in found  # it says nothing

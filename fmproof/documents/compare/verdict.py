@@ -55,6 +55,7 @@ from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
     Apply,
+    CondExpect,
     Partial,
 )
 from fmproof.lang.sorts import Sort
@@ -181,6 +182,7 @@ def proved_row(row: ComparedRow, proof: Proof) -> RowReport:
     context.chain.add(row.claim, row.relation == "=", item.right, until)
     if row.relation == "=" and item.index not in context.said.in_cases:
         context.learn(item, row.before, row.claim, proof)
+        _learn_of_name(row, proof)
         _learn_slope(row)
     learn_value(row)
     words = _from_lines(proof)
@@ -188,6 +190,14 @@ def proved_row(row: ComparedRow, proof: Proof) -> RowReport:
         words += ", which is taken to hold"
     found = report(item, "proved", words, row.reading)
     return replace(found, by=proof.by, needs=proof.needs)
+
+
+def _learn_of_name(row: ComparedRow, proof: Proof) -> None:
+    """Of a chain u(x) = E[f | X = x] = …: that u(x) is what the row says, as later rows have it."""
+    name = row.context.chain.lines[0].term
+    mean = isinstance(name, Apply) and isinstance(name.head.definition, CondExpect)
+    if mean and name.head.unfold(name.arguments) == row.before:
+        row.context.learn(row.item, name, row.claim, proof)
 
 
 def _learn_slope(row: ComparedRow) -> None:

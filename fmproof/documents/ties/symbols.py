@@ -105,6 +105,8 @@ def by_itself(elab: Elaborator, head: Head, terms: Sequence[Expr]) -> str:
         return f"what {shown} is, its name says"
     if isinstance(head, Field | Scalar) and ("dot" in key or key.endswith("'")):
         return f"{shown} may be a derivative"
+    if isinstance(head, Field | Scalar) and {"plus", "minus"} & set(key.split("|")[1:]):
+        return f"{shown} may be a part of another thing, by its sign"
     estimate = (letter in _ESTIMATES or "hat " in key) and not _is_varied(elab, key)
     if isinstance(head, Field) and estimate and not parameter:
         return f"words may say what {shown} is"
