@@ -95,3 +95,23 @@ def test_the_cost_of_a_law(sign: str, due: bool) -> None:
         rf" {sign} 2 \mathbb{{E}}_{{(x_0, x_1) \sim \pi}} \langle x_0, x_1 \rangle"
     )
     assert (last(*COST, rf"$:C(\pi) = {right} .").verdict == "proved") is due
+
+
+# --- where a flow starts -------------------------------------------------------------------
+
+STRAIGHT = (
+    r"Let $X_0 \sim \pi_0$ and $X_1 \sim \pi_1$ be random vectors, possibly dependent. Let",
+    r"$:X_t = t X_1 + (1-t) X_0, \qquad v(x,t) = \mathbb E[X_1 - X_0 \mid X_t = x] .",
+    r"The flow $Z = (Z_t)$ solves $\dot Z_t = v(Z_t, t)$ from $Z_0 = X_0$. Then",
+)
+
+
+@pytest.mark.parametrize(("over", "due"), [("t", "proved"), ("1-t", "refuted")])
+def test_the_start_of_a_flow_says_nothing_of_what_it_starts_from(over: str, due: str) -> None:
+    mean = r"\mathbb E[X_0 \mid X_t = x]"
+    assert last(*STRAIGHT, rf"$:v(x,t) = \frac{{x - {mean}}}{{{over}}} .").verdict == due
+
+
+def test_what_a_flow_starts_from_may_still_be_equated() -> None:
+    said = r"Let $X_0 = X_1$. Then"
+    assert last(*STRAIGHT[:2], said, r"$:v(x, t) = 0 .").verdict not in WRONG
