@@ -19,8 +19,21 @@ from fmproof.documents.items import Item
 from fmproof.documents.terms import nodes_in
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.arithmetic import add, factors, mul, summands, times_of
-from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import CondExpect, Expect, Field, Inner, Let, Scalar, Var
+from fmproof.lang.node import rebuilt, sort_of
+from fmproof.lang.nodes import (
+    Apply,
+    CondExpect,
+    Density,
+    Expect,
+    Field,
+    Inner,
+    IntegralOver,
+    Let,
+    Ratio,
+    Scalar,
+    Var,
+)
+from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.scope import substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.notation.elaborate import Elaborator, NotYet
@@ -52,7 +65,10 @@ class PathsDrawn:
         for side in (self.before, self.claim):
             if isinstance(side, Expect) and side.body.has(CondExpect):
                 with suppress(FmproofError):
-                    found.append(Expect(_pulled(side.body), *side.measure))
+                    found.append(Expect(pulled_out(side.body), *side.measure))
+            if isinstance(side, Expect) and side.body.has(IntegralOver):
+                with suppress(FmproofError):
+                    found.append(Expect(_averages(side.body), *side.measure))
         return tuple(found)
 
     @cached_property
@@ -66,16 +82,35 @@ class PathsDrawn:
         return tuple(dict.fromkeys(term for side in sides for term in nodes_in(side, Expect)))
 
 
-def _pulled(term: Any) -> Expr:
+def pulled_out(term: Any) -> Expr:
     """``term`` with f at x for each E[f | X = x] in it."""
     if isinstance(term, CondExpect):
         return substitute(term.body, {item.var: item.at for item in term.given})
     if isinstance(term, Inner):
-        return Inner(*map(_pulled, term.args))
+        return Inner(*map(pulled_out, term.args))
     if len(summands(term)) > 1:
-        return add(*map(_pulled, summands(term)))
+        return add(*map(pulled_out, summands(term)))
     parts = factors(term)
-    return mul(*map(_pulled, parts)) if len(parts) > 1 else term
+    return mul(*map(pulled_out, parts)) if len(parts) > 1 else term
+
+
+def _averages(term: Any) -> Expr:
+    """``term`` with E_{x ~ p}[f] for each ∫ f(x) p(x) dx in it, by a posterior over its prior."""
+    if isinstance(term, IntegralOver) and len(term.measure) == 1:
+        (over,) = drawn_by(term.measure[0])
+        for part in factors(term.body):
+            others = [one for one in factors(term.body) if one is not part]
+            above = part.args[0] if isinstance(part, Ratio) else part
+            for law in factors(above):
+                density = isinstance(law, Apply) and isinstance(law.head, Density)
+                if density and drawn_by(law) == (over,) == law.arguments:
+                    rest = mul(*(one for one in factors(above) if one is not law))
+                    share = Ratio(rest, part.args[1]) if isinstance(part, Ratio) else rest
+                    return Expect(mul(*others, share), law)
+        return term
+    if not term.args or isinstance(term, Expect | CondExpect | Apply):
+        return term
+    return rebuilt(term, *map(_averages, term.args))
 
 
 def other_readings(

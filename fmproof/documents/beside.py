@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, islice
-from time import process_time
 
 from sympy import Expr
 
@@ -26,6 +25,7 @@ from fmproof.documents.coefficients import is_of_coefficients
 from fmproof.documents.combinations import equates_two
 from fmproof.documents.context import Context
 from fmproof.documents.items import Item
+from fmproof.documents.patience import clock
 from fmproof.documents.reach import section_end
 from fmproof.documents.suggest import doubled, flips, powers, replaced
 from fmproof.documents.terms import sides_fit
@@ -68,7 +68,7 @@ def wrong_beside(context: Context, item: Item, before: Expr, claim: Expr) -> Wro
 def _of_coefficients(context: Context, item: Item, before: Expr, claim: Expr) -> WrongBeside | None:
     """With what its section says of its coefficients put in, a sign, a factor or a square more or
     less makes it proved."""
-    until = process_time() + _SECONDS
+    until = clock() + _SECONDS
     if not is_of_coefficients(before, claim):
         return None
     near = list(chain(flips(claim), powers(claim), islice(doubled(claim), _SIGNS)))
@@ -81,7 +81,7 @@ def _of_coefficients(context: Context, item: Item, before: Expr, claim: Expr) ->
         for words, candidate in near:
             found = in_cases(context, item, before, candidate)
             sides = next((sides for sides, there in found if there == places), None)
-            if process_time() > until:
+            if clock() > until:
                 return None
             if sides is None or context.numbers.of(*sides, problems=_GLANCE).status != "agrees":
                 continue

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TypeGuard
 
 from fmproof.documents.domains import picks_a_part
+from fmproof.documents.gibbs import define_energies
 from fmproof.documents.items import Item, Reading, equations, head_of
 from fmproof.documents.motion import followed
 from fmproof.reading.formula import tree as t
@@ -37,6 +38,7 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
     _drop_solved(reading, chosen)
     _drop_short(reading, chosen)
     _drop_values(reading, chosen)
+    define_energies(reading, chosen, evidence)
     _name_densities(chosen, evidence)
     return {k: v for k, v in said.items() if k not in found} | chosen
 
@@ -127,6 +129,8 @@ class _Rows:
             return False
         if _is_bayes(left, right) or _is_slope(left, self.evidence):
             return False
+        if isinstance(left, t.Call) and _without_prime(left.head) in self._found:
+            return False  # g'(c), behind g(c) = …
         known = self._is_known_curve(left, right)
         if explicit:
             return True
@@ -192,7 +196,12 @@ def _is_slope(left: t.Node, evidence: Evidence) -> bool:
     """s'(t) = f(t) s(t), of an s that is a function: a differential equation."""
     if not (isinstance(left, t.Call) and left.head.primes and _of_times(left)):
         return False
-    return key_of(replace(left.head, primes=left.head.primes - 1)) in evidence.called
+    return _without_prime(left.head) in evidence.called
+
+
+def _without_prime(head: t.Sym) -> str:
+    """The key of s, for s'; "" of a symbol without a prime."""
+    return key_of(replace(head, primes=head.primes - 1)) if head.primes else ""
 
 
 def is_square_of_coefficient(left: t.Node | None) -> TypeGuard[t.Pow]:

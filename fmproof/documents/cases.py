@@ -60,7 +60,7 @@ def in_cases(
     ]
     several = any(len(cases) > 1 for cases in known.values())
     alone = [{head: case} for head, cases in known.items() for case in cases] if several else []
-    for chosen in (*choices, *alone[:_ALONE]):
+    for chosen in (one for some in (*choices, *alone[:_ALONE]) for one in _without_circles(some)):
         try:
             sides, used = _put((before, claim), chosen)
             one, other = gathered(*sides)
@@ -72,10 +72,38 @@ def in_cases(
             yield sides, ", ".join(dict.fromkeys(case.place for case in used))
 
 
+_Chosen = dict[Head | Var, Stipulation]
+
+
+def _without_circles(chosen: _Chosen) -> Iterator[_Chosen]:
+    """The cases, each symbol by others at most: where α = exp(−∫ β) and β = −2 α'/α are both said,
+    without one of the two."""
+    circle = _circle(chosen)
+    if not circle:
+        yield chosen
+    for head in circle:
+        yield from _without_circles({other: c for other, c in chosen.items() if other != head})
+
+
+def _circle(chosen: _Chosen) -> list[Head | Var]:
+    """Symbols each of which is said by the next, and the last by the first."""
+    inside = {head: heads_in([case.body]) & set(chosen) for head, case in chosen.items()}
+
+    def along(path: list[Head | Var]) -> list[Head | Var]:
+        for head in sorted(inside[path[-1]], key=lambda one: one.name):
+            if head in path:
+                return path[path.index(head) :]
+            if found := along([*path, head]):
+                return found
+        return []
+
+    return next((found for head in inside if (found := along([head]))), [])
+
+
 def in_stated_cases(context: Context, item: Item, before: Expr, claim: Expr) -> Sides | None:
     """Both sides with what the document lays down of their symbols put in, where that is one thing
-    of each: what a density is from some row on, and in a line of words coefficients (α_t = t) or a
-    time between two others (s = (r + t)/2).
+    of each: what a density is from some row on, and in a line of words coefficients (α_t = t), a
+    time between two others (s = (r + t)/2), and how a point is drawn (x_t = m + s ε).
 
     Such a row is no claim that may be wrong itself, as a displayed u(x) = … may be.
     """
@@ -84,7 +112,9 @@ def in_stated_cases(context: Context, item: Item, before: Expr, claim: Expr) -> 
         known.setdefault(said.head, []).append(said)
     for other, case in _said_before(context, item):
         number = isinstance(case.head, Scalar) or _is_between(context, case.head, case.body)
-        if other.inline and number and is_of_coefficients(case.body, S.One):
+        coefficient = number and is_of_coefficients(case.body, S.One)
+        drawn = isinstance(case.head, Var) and case.head.sort is Sort.VEC
+        if other.inline and (coefficient or drawn):
             known.setdefault(case.head, []).append(case)
     chosen = {head: found[0] for head, found in known.items() if len(found) == 1}
     try:
@@ -259,13 +289,15 @@ def _is_between(context: Context, time: Head | Var, body: Expr) -> bool:
 
 def _put(sides: Sides, chosen: dict[Head | Var, Stipulation]) -> tuple[Sides, list[Stipulation]]:
     used: list[Stipulation] = []
-    values: dict[Var, Expr] = {c.head: c.body for c in chosen.values() if isinstance(c.head, Var)}
+    letters = [case for case in chosen.values() if isinstance(case.head, Var)]
+    values: dict[Var, Expr] = {c.head: c.body for c in letters if isinstance(c.head, Var)}
+    used += [c for c in letters if any(c.head in free_vars(side) for side in sides)]
+    points = {v: body for v, body in values.items() if v.sort is Sort.VEC}
+    sides = (substitute(sides[0], points), substitute(sides[1], points))
     for _ in range(_ROUNDS):
         changed = False
         for case in chosen.values():
             if isinstance(case.head, Var):
-                if any(case.head in free_vars(side) for side in sides):
-                    used.append(case)
                 continue
             if case.head not in heads_in(sides):
                 continue

@@ -99,7 +99,7 @@ def _says(prop: Prop, row: Sequence[Expr]) -> Stipulation | None:
     left, right = prop.args
     if not is_of_coefficients(left, right):
         return None
-    solved = determined(left, right, "", {})
+    solved = [s for s in determined(left, right, "", {}) if s.head not in heads_in([s.body])]
     return next((s for s in solved if not free_vars(s.body) - set(s.params)), None)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from time import process_time
 from typing import Any
 
 from sympy import Basic, Expr, S
@@ -14,6 +13,7 @@ from fmproof.documents import interval_integrals, quotients
 from fmproof.documents.concave_log import concave_ways
 from fmproof.documents.facts import Fact
 from fmproof.documents.hypotheses import natural
+from fmproof.documents.patience import clock, lasting
 from fmproof.documents.rows_from_facts import equation_name, rows_from_facts, written_out
 from fmproof.documents.smoothness import may_be_assumed, smoothness
 from fmproof.documents.ways import Way, bounding_ways, noise_ways, ways
@@ -34,7 +34,7 @@ _AT_ONCE = 0.2
 """For a first look at each reading of a row: one of them is often easy where another is not."""
 _SECONDS = 2.5
 """Of processor time for all that is tried on a row; most that is proved takes less than a third.
-A busy machine makes a second of it last longer and changes little in what is found."""
+"""
 
 
 @dataclass(frozen=True)
@@ -72,16 +72,17 @@ class FirstWitness:
     declared: Sequence[Hypothesis] = ()
     natural_too: bool = True
     found: dict[Any, Proof] = field(default_factory=dict)
+    cut: bool = False  #: whether a search ended for want of time
     _until: float = float("inf")
     _by_noise: set[Any] = field(default_factory=set)  # rows that were read with noise drawn
     _hypotheses: dict[Any, list[Hypothesis]] = field(default_factory=dict)
 
     def begin(self) -> None:
         """A row begins, and with it the time for it."""
-        self._until = process_time() + _SECONDS
+        self._until = clock() + _SECONDS
 
     def _left(self, most: float = ONE_SEARCH) -> float:
-        return min(most, self._until - process_time())
+        return min(most, self._until - clock())
 
     def prove(
         self,
@@ -137,9 +138,11 @@ class FirstWitness:
         key = (before, claim, relation, tuple(context), self.natural_too)
         found = self.found.get(key)
         if found is None:
-            until = process_time() + _AT_ONCE
+            until = clock() + _AT_ONCE
+            cut = self.cut  # a glance is short on purpose
             found = self._directly(before, claim, relation, context, _AT_ONCE)
-            if found.proved or process_time() < until:
+            self.cut = cut
+            if found.proved or clock() < until:
                 self.found[key] = found
         return found if found.proved else None
 
@@ -169,6 +172,7 @@ class FirstWitness:
     def _through(self, found: Iterable[Way], context: Sequence[Expr]) -> Proof | None:
         for way in found:
             if self._left() <= 0:
+                self.cut = True
                 return None
             try:
                 proof = self._checked(self._along(way, context), way.by)
@@ -301,9 +305,11 @@ class FirstWitness:
     ) -> Proof:
         left = self._left(patience)
         if left <= 0:
+            self.cut = True
             return Proof(False, (), "no time is left for this row", by, derivation)
+        until = clock() + left
         try:
-            report = check([derivation], patience=left, hints=False).derivations[0]
+            report = check([derivation], patience=lasting(left), hints=False).derivations[0]
         except (TypeError, ValueError, AttributeError, LookupError) as error:
             words = f"a defect of fmproof: {type(error).__name__}: {error}"
             return Proof(False, (), words, by, derivation)
@@ -313,6 +319,7 @@ class FirstWitness:
             said = [h.prop for h in derivation.hypotheses if h.name in used]
             where = tuple(filter(is_sign, said))
             return Proof(True, needs, "", by, derivation, where=where)
+        self.cut = self.cut or clock() >= until
         failure = next((st.failure for st in report.steps if st.failure), None)
         message = report.message or (failure.summary if failure else "")
         return Proof(False, (), message, by, derivation)

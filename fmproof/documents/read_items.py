@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from fmproof.documents import laws_in_lines
 from fmproof.documents.items import Item, Property, Reading, equations, head_of, spell
+from fmproof.documents.levels import levels_of_sections
 from fmproof.reading.document.markdown import body
 from fmproof.reading.document.rows import Row, rows_of
 from fmproof.reading.document.source import Document, Piece, Source
@@ -65,7 +66,8 @@ def read_items(documents: Sequence[Document]) -> Reading:
     named = {key_of(head_of(node)) for node, _ in reading.gaussians}
     reading.dimensions |= _by_formulas(reading.trees)
     dimension = min(reading.dimensions) if len(reading.dimensions) == 1 else ""
-    resolver = Resolver(reading.trees, equations(reading), named, dimension)
+    levels = levels_of_sections(reading.items)
+    resolver = Resolver(reading.trees, equations(reading), named, dimension, levels)
     for item in reading.items:
         item.left, item.right = resolver.sides(item.left, item.right)
     reading.loose = [resolver.side(node) for node in reading.loose]
@@ -232,6 +234,8 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
             if not row.relation:
                 continue
             item.problem = Unreadable(f"nothing stands behind {row.relation}", row.at)
+        if piece.kind == "inline" and laws_in_lines.law_in_a_case(reading, item):
+            continue
         reading.items.append(item)
     return spell(spread) if piece.kind == "inline" else latex
 

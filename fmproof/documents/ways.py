@@ -15,6 +15,7 @@ from sympy import Basic, Expr, S
 from fmproof.documents import (
     exponentials,
     gaussian_logs,
+    mixture_slopes,
     noise_moments,
     parallel,
     quotients,
@@ -22,6 +23,7 @@ from fmproof.documents import (
     roots,
     standard_noise,
 )
+from fmproof.documents.patience import lasting
 from fmproof.documents.projections import parts_for
 from fmproof.documents.terms import free_of_parameters, heads_in, kinds_in
 from fmproof.errors import FmproofError
@@ -38,6 +40,7 @@ from fmproof.lang.nodes import (
     Grad,
     Inner,
     IntegralOver,
+    Lebesgue,
     Let,
     Log,
     Partial,
@@ -115,6 +118,10 @@ def ways(before: Expr, claim: Expr) -> Iterator[Way]:
     logs = gaussian_logs.steps(before, claim) if noise and Log in kinds else None
     if logs is not None:
         yield Way((Part("row", before, logs),), ("gaussian", "moments"))
+    by_means = kinds >= {Expect, CondExpect, IntegralOver}
+    sloped = mixture_slopes.steps(before, claim) if Grad in kinds or by_means else None
+    if sloped is not None:
+        yield Way((Part("row", before, sloped),), ("exchange", "derivative"))
     if kinds_in([before, claim, *_opened(before), *_opened(claim)]) & _AVERAGED:
         yield _by_name(before, claim)
     for by in named:
@@ -198,14 +205,34 @@ def noise_ways(before: Expr, claim: Expr) -> Iterator[Way]:
 
 
 def bounding_ways(before: Expr, claim: Expr, relation: str) -> Iterator[Way]:
-    """Ways to an inequality: averages of sums are taken apart, so that a square can be left out."""
+    """Ways to an inequality: averages of sums are taken apart, so that a square can be left out;
+    beside an average over a time, the other side is averaged over it as well."""
+    rises: dict[str, Any] = {"by": "auto", "relation": relation}
+    for one, other in ((before, claim), (claim, before)):
+        averaged = _over_the_same_time(one, other)
+        if averaged is not None:
+            kept: dict[str, Any] = {"by": "auto"}
+            first, second = (rises, kept) if one == before else (kept, rises)
+            steps = [Step("1", averaged, **first), Step("2", claim, **second)]
+            yield Way((Part("row", before, steps),), ("auto",))
     try:
         left = common_form(Line(before, claim), _APART).left.rhs
     except (FmproofError, RecursionError, TypeError):
         return
     if left != before:
-        steps = [Step("1", left, by=_APART), Step("2", claim, by="auto", relation=relation)]  # type: ignore[arg-type]
+        steps = [Step("1", left, by=_APART), Step("2", claim, **rises)]
         yield Way((Part("row", before, steps),), ("linearity", "auto"))
+
+
+def _over_the_same_time(average: Expr, other: Expr) -> Expr | None:
+    """``other`` as its average over the interval that ``average`` is an integral over."""
+    if not (isinstance(average, IntegralOver) and len(average.measure) == 1):
+        return None
+    (item,) = average.measure
+    unit = isinstance(item, Lebesgue) and item.bounded and item.high - item.low == 1
+    if not unit or isinstance(other, IntegralOver) or item.var in free_vars(other):
+        return None
+    return IntegralOver(other, item)
 
 
 def normal_difference(before: Expr, claim: Expr) -> Expr | None:
@@ -219,7 +246,7 @@ def normal_difference(before: Expr, claim: Expr) -> Expr | None:
 
 def constant_difference(before: Expr, claim: Expr) -> Expr | None:
     """What is left of ``before − claim`` in the first form in which no parameter is in it."""
-    line = Line(before, claim, deadline=thread_time() + _SECONDS_FOR_FORMS)
+    line = Line(before, claim, deadline=thread_time() + lasting(_SECONDS_FOR_FORMS))
     try:
         for common in forms(line):
             left_over = subtract(common.left.rhs, common.right.rhs)

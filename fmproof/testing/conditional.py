@@ -39,7 +39,7 @@ from fmproof.testing.reuse import reused_numbers, same_times
 from fmproof.testing.rows import compare_rows
 from fmproof.testing.samplers import SampleDraws, Sampler
 from fmproof.testing.smallest import smallest_failure
-from fmproof.testing.whole_laws import data_law, noise_law, time_law
+from fmproof.testing.whole_laws import data_law, noise_law, noise_like, time_law
 
 _CHUNK = 20_000
 _IMPLIED = "the x0 and x1 that x_t and u_t imply"
@@ -305,4 +305,9 @@ def _told_by(reference: Reference, name: str, draws: SampleDraws) -> tuple[str, 
     if "its law" in name:
         hint = time_like(reference, draws.t)
         return "t does not have its law", f"{hint}; pass time= if that is meant"
-    return "x_t does not have the law of the path", resemblance(reference, draws)
+    hint = resemblance(reference, draws)
+    if not hint and draws.z is not None:
+        made = made_of(reference, draws)
+        like = noise_like(made.eps) if len(made.eps) else ""
+        hint = like and f"of the x0 that x_t and x1 imply: {like}"
+    return "x_t does not have the law of the path", hint

@@ -115,3 +115,11 @@ def test_what_holds_at_one_value_says_nothing_of_others(last: str) -> None:
         f"A popular choice is $a(t) = 1 - t$, $b(t) = {last}$.\n"
     )
     assert not {"refuted", "constant", "scope"} & {row.verdict for row in check_text(text).rows}
+
+
+@pytest.mark.parametrize("letter", ["c", "r", "k"])
+def test_the_slope_of_a_function_that_a_line_of_words_defines(letter: str) -> None:
+    text = f"Put $g({letter})=(1-{letter})^2 \\tau^2+{letter}^2 \\sigma^2$; then\n\n"
+    row = f"$$ g'({letter})=-2(1-{letter})\\tau^2+2{letter}\\,\\sigma^2 $$\n"
+    assert check_text(text + row).rows[-1].verdict == "proved"
+    assert check_text(text + row.replace("-2(", "2(")).rows[-1].verdict == "refuted"

@@ -298,6 +298,8 @@ def test_what_words_say_of_a_symbol_holds_numbers_back(name: str) -> None:
 def test_what_words_say_of_another_symbol_does_not() -> None:
     words = "Let $z$ be a unit vector.\n\n"
     assert judged(POINTS + words + displayed(r"x^\top y = \|y\|^2"))[-1] == "refuted"
+    words = "The sum does not depend on $y$.\n\n"
+    assert judged(POINTS + words + displayed(r"x^\top y = \|y\|^2"))[-1] == "refuted"
 
 
 def test_the_signs_of_an_earlier_row_do_not_hold_in_a_later_one() -> None:

@@ -117,3 +117,29 @@ def test_a_gaussian_density_that_is_written_out(sign: str, due: str) -> None:
 def test_another_formula_is_no_gaussian_density() -> None:
     other = TWEEDIE.replace("2\\pi\\sigma^2", "2\\pi\\sigma")
     assert [r.verdict for r in check_text(other).rows][-1] != "proved"
+
+
+SCALED = r"""Let $y \sim q$ be data,
+$n\sim\mathcal{N}(0,\sigma^2 I)$ independent noise, and $x=y+n$.
+Write $p(x;\sigma)$ for the density of $x$, and $D(x;\sigma)=\mathbb{E}[y\mid x]$.
+
+$$ {row} $$
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (
+            r"p(x;\sigma)=\int q(y)\,\mathcal{N}(x;y,\sigma^2 I)\,dy",
+            r"p(x;\sigma)=\int q(y)\,\mathcal{N}(x;y,\sigma I)\,dy",
+        ),
+        (
+            r"\nabla_x\log p(x;\sigma)=\frac{D(x;\sigma)-x}{\sigma^2}",
+            r"\nabla_x\log p(x;\sigma)=\frac{x-D(x;\sigma)}{\sigma^2}",
+        ),
+    ],
+)
+def test_noise_of_any_variance_makes_a_density_that_words_name(right: str, wrong: str) -> None:
+    assert check_text(SCALED.replace("{row}", right)).rows[-1].verdict == "proved"
+    assert check_text(SCALED.replace("{row}", wrong)).rows[-1].verdict == "refuted"

@@ -56,3 +56,11 @@ def test_the_rules_are_said() -> None:
 
 def test_how_much_a_sine_is_of_is_not_guessed() -> None:
     assert check_text("$$ a = \\sin\\phi \\psi $$\n").rows[-1].verdict == "unread"
+
+
+@pytest.mark.parametrize("point", [r"\,x", r" \mathbf{x}", r"\;x"])
+def test_a_sine_ends_before_a_bold_letter_or_behind_a_space_that_shows(point: str) -> None:
+    text = f"$$ w = \\cos\\phi{point} $$\n\n$$ \\frac{{dw}}{{d\\phi}} = -\\sin\\phi{point} $$\n"
+    assert check_text(text).rows[-1].verdict == "proved"
+    wrong = text.replace("-\\sin", "\\sin")
+    assert check_text(wrong).rows[-1].verdict not in ("proved", "agrees", "unread")

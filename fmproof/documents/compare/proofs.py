@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from time import process_time
 
 from sympy import Expr
 
@@ -14,6 +13,7 @@ from fmproof.documents.compare.row import _GLANCE, ComparedRow
 from fmproof.documents.compare.wrong import _SECONDS_NEAR
 from fmproof.documents.convexity import convex_ways
 from fmproof.documents.determinants import determinant_rules
+from fmproof.documents.patience import clock
 from fmproof.documents.prove import Proof
 from fmproof.documents.said_densities import density_facts
 from fmproof.documents.second_moments import of_squares
@@ -198,10 +198,10 @@ def _in_averages(row: ComparedRow, candidates: Sequence[Expr]) -> Proof | None:
 def prove_in_cases(row: ComparedRow) -> Proof:
     """A row that is false for arbitrary symbols, with what the document says of them."""
     context = row.context
-    until = process_time() + _SECONDS_NEAR
+    until = clock() + _SECONDS_NEAR
     for before, claim, told in _starts(row):
         for sides, places in in_cases(context, row.item, before, claim):
-            if process_time() > until:
+            if clock() > until:
                 return Proof(False)
             known = circular_rules(context.elab, sides)
             wrong = context.numeric and context.numbers.of(*sides).status == "refuted"

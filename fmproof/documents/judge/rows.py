@@ -6,7 +6,6 @@ to ``compare``. What is in doubt is open.
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 from fmproof.documents import in_law
@@ -34,6 +33,7 @@ from fmproof.documents.judge.values import (
     is_draw,
     is_drawn_back,
     is_nothing_new,
+    learn_draw_of_point,
     names_a_step,
     takes,
 )
@@ -42,6 +42,7 @@ from fmproof.documents.motion import (
     speaks_of_every_point,
 )
 from fmproof.documents.numbers import Numbers
+from fmproof.documents.patience import MORE_PATIENCE, clock
 from fmproof.documents.points import chain_from, points_in
 from fmproof.documents.prove import Checked, FirstWitness
 from fmproof.documents.redefined import begin, redefinition, special_path
@@ -52,7 +53,7 @@ from fmproof.documents.special_laws import (
     special_moments,
     tied_variables,
 )
-from fmproof.documents.ties.said import Sayings
+from fmproof.documents.ties.said import ORDER, Sayings
 from fmproof.documents.ties.world import Ties
 from fmproof.errors import FmproofError
 from fmproof.reading.formula import tree as t
@@ -133,16 +134,19 @@ class Judge:
         learn_laws(self.context, self._special)
         for item in self.reading.items:
             self._current = item
+            self.context.prover.cut = False
             for special in self._special:
                 if special.row == item.index:
                     self._specialise_laws(special, item)
-            if self.deadline is not None and time.process_time() > self.deadline:
-                rows.append(report(item, "open", "the time for this document is used up"))
+            if self.deadline is not None and clock() > self.deadline:
+                rows.append(report(item, "open", f"not looked at{MORE_PATIENCE}"))
                 continue
             try:
                 rows.append(as_said(item, self._judge(item)))
                 if rows[-1].verdict in _SETTLED:
                     self.context.said.settled.add(item.index)
+                if rows[-1].verdict == "hypothesis" and item.row.relation in ORDER:
+                    self.context.said.bounds.append(item)
                 if rows[-1].verdict == "open":
                     self.context.said.left_open.add(item.index)
             except RecursionError:
@@ -164,7 +168,7 @@ class Judge:
     def _look_again(self, rows: list[RowReport]) -> None:
         """At rows that numbers refute, now that it is known what other rows are."""
         for index, again in self.context.held.items():
-            if self.deadline is not None and time.process_time() > self.deadline:
+            if self.deadline is not None and clock() > self.deadline:
                 return
             if rows[index].verdict in ("open", "statement"):
                 found = again()
@@ -242,6 +246,7 @@ class Judge:
             and is_case(self.context, item, letter)
         ):
             if is_draw(self.context, letter, item.right):
+                learn_draw_of_point(self.context, item)
                 return report(item, "definition", "how it is drawn")
             return report(item, "hypothesis", "a value that a variable takes")
         if relation == "=" and is_motion(self.context, item):

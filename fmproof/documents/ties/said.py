@@ -30,8 +30,10 @@ from fmproof.lang.spelling.text import text
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.definitions import KEPT_CLOSED, with_words
 from fmproof.reading.notation.elaborate import Candidate, Elaborator
-from fmproof.reading.notation.symbols import key_of, spelled
+from fmproof.reading.notation.symbols import conventional, key_of, spelled
 
+ORDER = ("≤", "≥", "<", ">")
+"""Relations that are bounds."""
 _SAYS = ("=", ":=", "=:", "∝")
 _NEW_PART = re.compile(
     r"^\s*#{1,6}\s|\\(?:sub)*section|\\paragraph"
@@ -58,6 +60,7 @@ class Sayings:
     specialised: dict[Head, Item] = field(default_factory=dict)
     left_open: set[int] = field(default_factory=set)  #: claims of which nothing is known
     in_cases: set[int] = field(default_factory=set)  #: rows that hold by what others say
+    bounds: list[Item] = field(default_factory=list)  #: inequalities that are assumed
     tells: dict[int, str] = field(default_factory=dict)  #: rows that say what a coefficient is
 
     def __post_init__(self) -> None:
@@ -66,6 +69,17 @@ class Sayings:
             for item, left in _with_left(self.items)
             if item.row.relation in _SAYS or item.problem is not None
         ]
+
+    def bound_on(self, item: Item) -> Item | None:
+        """An inequality that is assumed of what an inequality is about: a bound, no sign."""
+        if item.row.relation not in ORDER:
+            return None
+        mine = _symbols(equated_with(self.items, item), item.right)
+        for other in self.bounds:
+            left, right = _symbols(equated_with(self.items, other)), _symbols(other.right)
+            if left and right and left & mine and right & mine:
+                return other
+        return None
 
     def beside(self, item: Item, key: str) -> tuple[tuple[Expr, Expr], ...] | None:
         """What else is said of a symbol of which ``item`` may say what it is."""
@@ -296,6 +310,13 @@ class Sayings:
         if multiple is not None and key_of(multiple) in names:
             return key_of(multiple), names[key_of(multiple)]
         return None
+
+
+def _symbols(*sides: t.Node | None) -> set[str]:
+    """The keys of letters and functions in sides of a row, without times and numbers."""
+    nodes = (node for side in sides if side is not None for node in t.walk(side))
+    keys = {key_of(node) for node in nodes if isinstance(node, t.Sym)}
+    return {key for key in keys if not conventional("times", key)}
 
 
 def _uses(other: Item, item: Item) -> bool:

@@ -153,6 +153,9 @@ class Ties:
             return Verdict(f"{SAYS} {text(moved)} is")
         if item.assumed:
             return Verdict("it is assumed, by the words before it")
+        bound = self.said.bound_on(item)
+        if bound is not None:
+            return Verdict(f"line {bound.place} assumes an inequality between its symbols")
         if sums_over_parts([equated_with(self.said.items, item), item.right]):
             return Verdict("its sums go over other ranges, of which nothing is known")
         beside = symbols.at_what_is_given(terms)

@@ -29,12 +29,13 @@ from fmproof.lang.nodes.expectation import Expect
 from fmproof.lang.nodes.integral import IntegralOver
 from fmproof.lang.nodes.variable import Var
 from fmproof.lang.props import (
-    Almost,
+    AtMost,
     AtPlace,
     Differentiable,
     Dominated,
     ForAll,
     Integrable,
+    Positive,
     placed,
 )
 from fmproof.lang.scope import free_vars, substitute
@@ -105,8 +106,9 @@ def _obliges(node: Any, inside: Inside) -> Iterator[Any]:
     """There is a derivative, of something finite near the place.
 
     A derivative of an integral must be dominated: so the integral is finite near the place, too.
-    Other integrals in it must be finite at every value of the variable; a logarithm is asked for
-    its sign at the place.
+    Other integrals in it must be finite at every value of the variable, and other derivatives exist
+    there: one place says nothing of those beside it. What a logarithm or root is taken of must be
+    > 0 and differentiable at the place: so it is > 0 near it.
     """
     body: Any = node.body
     while type(body) is Apply and body.head.definition is not None:
@@ -119,15 +121,13 @@ def _obliges(node: Any, inside: Inside) -> Iterator[Any]:
         yield Differentiable(*node.args)
         own = set()
     for prop in inside.function(node):
-        if prop in own:
-            continue
-        core: Any = prop
-        while is_one_of(core, (Almost, ForAll)):
-            core = core.body
-        if type(core) is not Integrable and node.var.sort is not Sort.PARAM:
-            yield substitute(prop, {node.var: node.at})
-        else:
-            yield ForAll(prop, node.var) if node.var in free_vars(prop) else prop
+        moving = node.var in free_vars(prop)
+        if moving and is_one_of(prop, (AtMost, Positive)) and node.var.sort is not Sort.PARAM:
+            sign: Any = prop
+            yield Positive(substitute(sign.args[-1], {node.var: node.at}))
+            yield Differentiable(sign.args[-1], node.var, node.at)
+        elif prop not in own:
+            yield ForAll(prop, node.var) if moving else prop
     yield from inside(node.at)
 
 

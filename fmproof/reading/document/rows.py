@@ -12,60 +12,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from fmproof.reading.document.colours import uncoloured
-from fmproof.reading.document.tokens import MAX_DEPTH, Token, Unreadable
+from fmproof.reading.document.layout import simplified
+from fmproof.reading.document.nesting import OPENING, TRANSPARENT, depths_of, skip_group
+from fmproof.reading.document.relations import RELATIONS
+from fmproof.reading.document.tokens import Token
 
-_TRANSPARENT = {
-    "equation",
-    "align",
-    "gather",
-    "multline",
-    "eqnarray",
-    "alignat",
-    "flalign",
-    "displaymath",
-    "dmath",
-    "aligned",
-    "split",
-    "gathered",
-    "alignedat",
-    "subequations",
-    "multlined",
-    "math",
-}
-RELATIONS = {
-    "=": "=",
-    ":=": ":=",
-    "=:": "=:",
-    "<": "<",
-    ">": ">",
-    "≤": "≤",
-    "≥": "≥",
-    "≈": "≈",
-    "≡": "=",
-    "\\le": "≤",
-    "\\leq": "≤",
-    "\\leqslant": "≤",
-    "\\ge": "≥",
-    "\\geq": "≥",
-    "\\geqslant": "≥",
-    "\\approx": "≈",
-    "\\propto": "∝",
-    "\\equiv": "=",
-    "\\coloneqq": ":=",
-    "\\coloneq": ":=",
-    "\\eqqcolon": "=:",
-    "\\triangleq": ":=",
-    "\\simeq": "≈",
-    "\\lesssim": "≲",
-    "\\ne": "≠",
-    "\\neq": "≠",
-    "\\ll": "≪",
-    "\\gg": "≫",
-    "\\defeq": ":=",
-    "\\lt": "<",
-    "\\gt": ">",
-    "∝": "∝",
-}
 _ARROWS = {
     "\\Rightarrow",
     "\\Longrightarrow",
@@ -79,44 +30,6 @@ _ARROWS = {
     "⇔",
 }
 _WIDE = {"\\quad", "\\qquad"}
-_SPACES = {
-    "\\,",
-    "\\;",
-    "\\:",
-    "\\!",
-    "\\ ",
-    "~",
-    "\\>",
-    "\\displaystyle",
-    "\\textstyle",
-    "\\limits",
-    "\\nolimits",
-    "\\nonumber",
-    "\\notag",
-    "\\qedhere",
-    "\\qed",
-    "\\scriptstyle",
-    "\\strut",
-    "\\allowbreak",
-    "\\relax",
-    "\\mathstrut",
-    "\\centering",
-    "\\small",
-    "\\mathop",
-    "\\noindent",
-    "\\thinspace",
-    "\\medspace",
-    "\\thickspace",
-    "\\negthinspace",
-    "\\enspace",
-    "\\hfill",
-    "\\mathsurround",
-    "\\mathrel",
-    "\\mathbin",
-    "\\mathord",
-    "\\ensuremath",
-    "\\quad*",
-}
 _ENDS = {".", ",", ";", "\\square", "\\blacksquare", "\\Box", "∎", "\\lrcorner", "!"}
 _TAKE_ONE = {
     "\\label",
@@ -133,11 +46,6 @@ _TAKE_ONE = {
     "\\eqref",
     "\\cite",
 }
-_SIZES = re.compile(r"\\(?:big|Big|bigg|Bigg)([lrm]?)")
-_OPENING, _CLOSING = (
-    {"(", "[", "\\{", "\\lbrace", "\\langle"},
-    {")", "]", "\\}", "\\rbrace", "\\rangle"},
-)
 _PLUS_MINUS = {"+", "-", "−", "\\cdot"}
 _OPERATORS = {"+", "-", "−", "\\cdot", "\\times", "\\pm", "\\mp", "\\left", "("}
 _BEHIND_WORDS = {
@@ -222,7 +130,7 @@ def rows_of(found: Sequence[Token]) -> list[Row]:
 
 class _Splitter:
     def __init__(self, found: Sequence[Token]) -> None:
-        self.tokens = _simplified(found)
+        self.tokens = simplified(found)
         self.rows: list[Row] = []
         self.piece: list[_Side] = []
         self.side = _Side()
@@ -230,7 +138,7 @@ class _Splitter:
         self.tag = ""
         self.alone: _Side | None = None  # a left side on a line of its own
         self.arrow = ""
-        self.depths = _depths(self.tokens)
+        self.depths = depths_of(self.tokens)
 
     def run(self) -> list[Row]:
         tokens = self.tokens
@@ -240,7 +148,7 @@ class _Splitter:
             text = token.text
             top = self.depths[i] == 0
             if text in _TAKE_ONE:
-                stop = _skip_group(tokens, i + 1)
+                stop = skip_group(tokens, i + 1)
                 words = "".join(t.words or t.text for t in tokens[i + 2 : stop - 1])
                 if text == "\\label":
                     self.labels.append(words)
@@ -251,11 +159,11 @@ class _Splitter:
                 i = stop
                 continue
             if text in ("\\begin", "\\end"):
-                stop = _skip_group(tokens, i + 1)
+                stop = skip_group(tokens, i + 1)
                 name = "".join(t.text for t in tokens[i + 2 : stop - 1]).rstrip("*")
-                if name in _TRANSPARENT:
+                if name in TRANSPARENT:
                     if name.startswith("alignedat") and text == "\\begin":
-                        stop = _skip_group(tokens, stop)
+                        stop = skip_group(tokens, stop)
                     i = stop
                     continue
                 self.side.tokens.extend(tokens[i:stop])
@@ -275,7 +183,7 @@ class _Splitter:
                 continue
             if text in ("\\intertext", "\\shortintertext"):
                 self.close_row()
-                i = _skip_group(tokens, i + 1)
+                i = skip_group(tokens, i + 1)
                 continue
             if text == "&":
                 if not top:
@@ -328,8 +236,8 @@ class _Splitter:
         if token.text == "=" and following == ":":
             return "=:", token.at, i + 2, ""
         if token.text in ("\\stackrel", "\\overset", "\\underset"):
-            middle = _skip_group(self.tokens, i + 1)
-            stop = _skip_group(self.tokens, middle)
+            middle = skip_group(self.tokens, i + 1)
+            stop = skip_group(self.tokens, middle)
             base = [t for t in self.tokens[middle:stop] if t.text not in "{}"]
             above = [t for t in self.tokens[i + 1 : middle] if t.text not in "{}"]
             kind = "".join(t.text for t in base)
@@ -386,7 +294,7 @@ class _Splitter:
             return False
         if self.relation_at(i) is not None:
             return False
-        name = token.words.isalpha() and following.glued and following.text in _OPENING | {"_", "^"}
+        name = token.words.isalpha() and following.glued and following.text in OPENING | {"_", "^"}
         return name or bool(self.side.tokens)
 
     def words(self, token: Token, i: int) -> None:
@@ -528,122 +436,3 @@ def _trimmed(tokens: list[Token]) -> list[Token]:
     while len(tokens) > 1 and tokens[0].text == "{" and tokens[1].text == "}":
         tokens = tokens[2:]
     return tokens
-
-
-def _simplified(found: Sequence[Token]) -> list[Token]:
-    r"""Spaces left out, sizes of brackets too; ``\left.`` with its ``\right|`` is a bar."""
-    out: list[Token] = []
-    stack: list[str] = []
-    i = 0
-    tokens = list(found)
-    while i < len(tokens):
-        token = tokens[i]
-        text = token.text
-        following = tokens[i + 1] if i + 1 < len(tokens) else None
-        if text in _SPACES:
-            i += 1
-            continue
-        if text == "\\lefteqn" or text == "\\boxed" or text == "\\fbox" or text == "\\smash":
-            stop = _skip_group(tokens, i + 1)
-            inside = tokens[i + 2 : stop - 1]
-            whole = any(token.text in (*RELATIONS, "&", "\\\\") for token in inside)
-            tokens[i:stop] = inside if whole else tokens[i + 1 : stop]
-            continue
-        if text in ("\\left", "\\right", "\\middle") and following is not None:
-            mark = following.text
-            if text == "\\left":
-                stack.append(mark)
-            partner = stack.pop() if text == "\\right" and stack else ""
-            if mark == ".":
-                i += 2
-                continue
-            if text == "\\middle" or (text == "\\right" and partner == "." and mark in _BARS):
-                out.append(Token("\\mid", following.at, "", following.end))
-            elif mark in _BARS or mark in ("\\|", "\\Vert", "‖"):
-                side = "l" if text == "\\left" else "r"
-                name = "vert" if mark in _BARS else "Vert"
-                out.append(Token(f"\\{side}{name}", following.at, "", following.end))
-            else:
-                out.append(following._replace(at=token.at, glued=True))
-            i += 2
-            continue
-        if (size := _SIZES.fullmatch(text)) is not None:
-            if following is not None:
-                mark, side = following.text, size.group(1)
-                if side == "m" and mark in _BARS:
-                    out.append(Token("\\mid", following.at, "", following.end))
-                    i += 2
-                    continue
-                if (
-                    side in ("l", "r")
-                    and side
-                    and (mark in _BARS or mark in ("\\|", "\\Vert", "‖"))
-                ):
-                    name = "vert" if mark in _BARS else "Vert"
-                    out.append(Token(f"\\{side}{name}", following.at, "", following.end))
-                    i += 2
-                    continue
-                tokens[i + 1] = following._replace(at=token.at)
-            i += 1
-            continue
-        out.append(token)
-        i += 1
-    return out
-
-
-_BARS = {"|", "\\vert", "\\mid", "\\lvert", "\\rvert"}
-
-
-def _depths(tokens: Sequence[Token]) -> list[int]:
-    """How deep each token stands in braces and in brackets that have a partner."""
-    depths = [0] * len(tokens)
-    partner: dict[int, int] = {}
-    stack: list[int] = []
-    for i, token in enumerate(tokens):
-        text = token.text
-        if text == "{" or text in _OPENING:
-            stack.append(i)
-            if len(stack) > MAX_DEPTH:
-                raise Unreadable(f"braces are nested more than {MAX_DEPTH} deep", token.at)
-        elif text == "}":
-            while stack and tokens[stack[-1]].text != "{":
-                stack.pop()
-            if not stack:
-                raise Unreadable("a brace is closed that was never opened", token.at)
-            partner[stack.pop()] = i
-        elif text in _CLOSING and stack and tokens[stack[-1]].text != "{":
-            partner[stack.pop()] = i
-    for j in stack:
-        if tokens[j].text == "{":
-            raise Unreadable("a brace is never closed", tokens[j].at)
-    level, opaque = 0, 0
-    closing = set(partner.values())
-    for i, token in enumerate(tokens):
-        if i in closing:
-            level -= 1
-        if token.text == "\\end" and opaque and _name(tokens, i) not in _TRANSPARENT:
-            opaque -= 1
-        depths[i] = level + opaque
-        if token.text == "\\begin" and _name(tokens, i) not in _TRANSPARENT:
-            opaque += 1
-        if i in partner:
-            depths[i] = level + opaque
-            level += 1
-    return depths
-
-
-def _name(tokens: Sequence[Token], i: int) -> str:
-    stop = _skip_group(tokens, i + 1)
-    return "".join(t.text for t in tokens[i + 2 : stop - 1]).rstrip("*")
-
-
-def _skip_group(tokens: Sequence[Token], i: int) -> int:
-    """The index behind the argument that begins at ``i``."""
-    if i >= len(tokens) or tokens[i].text != "{":
-        return min(i + 1, len(tokens))
-    depth = 0
-    for j in range(i, len(tokens)):
-        depth += {"{": 1, "}": -1}.get(tokens[j].text, 0)
-        if depth == 0:
-            return j + 1
-    return len(tokens)

@@ -44,13 +44,18 @@ class Unreadable(Exception):
 
 
 class Token(NamedTuple):
-    """What stands at an offset; ``words`` of a text command, ``end`` behind it in the source."""
+    """What stands at an offset; ``words`` of a text command, ``end`` behind it in the source.
+
+    ``glued``: no blank stands before it in the source; ``spaced``: a space that shows, such as
+    ``\\,``, stands before it.
+    """
 
     text: str
     at: int
     words: str = ""
     end: int = 0
-    glued: bool = False  # no blank between it and the token before
+    glued: bool = False
+    spaced: bool = False
 
 
 @dataclass(frozen=True)

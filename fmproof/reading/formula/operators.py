@@ -9,6 +9,7 @@ from fmproof.reading.formula.alphabet import (
     BETWEEN,
     CLOSE,
     DOT,
+    FONTS,
     LAYOUT,
     OPEN,
     SPELLINGS,
@@ -16,6 +17,9 @@ from fmproof.reading.formula.alphabet import (
 from fmproof.reading.formula.scripts import Scripts
 
 _CIRCULAR = ("sin", "cos")
+_NO_ANGLES = ("x", "y", "z", "v", "epsilon", "varepsilon", "xi")
+_POINTS = ("x", "y", "z")
+"""Below Δ: the Laplacian in a point, not a step Δ_t."""
 
 
 class Operators(Scripts):
@@ -103,6 +107,21 @@ class Operators(Scripts):
             return t.Derivative(at, "div", var, self.operand())
         return t.Derivative(at, kind, var, self.operand())
 
+    def laplacian(self) -> t.Node | None:
+        r"""``\Delta f``, ``\Delta_{\mathbf x} f``; None where Δ is a letter, such as a step Δ_t."""
+        start, at = self.i, self.take().at
+        var: t.Node | None = None
+        if self.text() == "_":
+            self.i += 1
+            var = self.bound(self.argument(), at)
+            if not (isinstance(var, t.Sym) and var.name.split(":")[-1] in _POINTS):
+                self.i = start
+                return None
+        if self.text() in ("_", "^") or self.ends():
+            self.i = start
+            return None
+        return t.Derivative(at, "laplace", var, self.factor())
+
     def named_derivative(self, kind: str, at: int) -> t.Node:
         r"""``\operatorname{div}_x (…)``."""
         var: t.Node | None = None
@@ -160,7 +179,7 @@ class Operators(Scripts):
         body = self.shown(self.factor()) if name != "lim" else self.rest()
         if name in ("tr", "det") and is_d(body) and not self.ends():  # tr D f(x), of a Jacobian
             body = t.Mul(body.at, (body, self.shown(self.factor())), ("",))
-        two = name in _CIRCULAR and self.text().lstrip("\\") in _CIRCULAR  # sin a cos b
+        two = name in _CIRCULAR and self.begins_no_angle()
         open_ended = self.text() == "/" or (bare(body) and self.text() not in DOT)
         # log p(x|c)^{1+w} p(x)^{-w}
         open_ended = open_ended or (isinstance(body, t.Pow) and self.text().isalpha())
@@ -168,6 +187,14 @@ class Operators(Scripts):
             self.fail(f"{name} of how much of what follows? write brackets", at)
         node = t.Function(at, name, (body,), (), sub)
         return node if power is None else _power(node, power)
+
+    def begins_no_angle(self) -> bool:
+        r"""Whether a factor is next that a sine does not act on, as in ``\sin a \cos b``: another
+        sine, a bold letter, or a letter for a point or noise behind a space that shows."""
+        text = self.text()
+        if text.lstrip("\\") in _CIRCULAR or FONTS.get(text) == "bf":
+            return True
+        return text.lstrip("\\") in _NO_ANGLES and self.tokens[self.i].spaced
 
     def divergence(self, at: int) -> t.Node:
         """``KL(q || p)``, with bars or a comma between."""

@@ -66,10 +66,6 @@ def _with_rest(parser: _Parser, node: t.Node) -> t.Node:
     return t.Other(node.at, "list", tuple(parts))
 
 
-_POINTS = ("x", "y", "z")
-"""Below Δ: the Laplacian in a point, not a step Δ_t."""
-
-
 class _Parser(Binders):
     def sum(self) -> t.Node:
         self.depth += 1
@@ -167,13 +163,8 @@ class _Parser(Binders):
             return self.nabla()
         if text in ("\\partial", "∂"):
             return self.partial()
-        in_point = text == "\\Delta" and self.text(1) == "_" and self.text(2) in _POINTS
-        if in_point and not self.ends_after(3):
-            self.i += 2
-            return t.Derivative(at, "laplace", self.inside([self.take()], at), self.factor())
-        if text == "\\Delta" and self.text(1) not in ("", "_", "^") and not self.ends_after(1):
-            self.i += 1
-            return t.Derivative(at, "laplace", None, self.factor())
+        if text == "\\Delta" and (laplacian := self.laplacian()) is not None:
+            return laplacian
         if text in ("\\underset", "\\overset", "\\stackrel"):
             return self.set_over()
         if text in ("\\underbrace", "\\overbrace"):

@@ -126,9 +126,15 @@ def symbol(elab: Elaborator, node: t.Sym) -> Expr:
     constant = number_by_name(elab, node)
     if constant is not None:
         return constant
-    if looks_constant(elab, node):
+    if looks_constant(elab, node) and not _is_a_place(elab, name):
         raise Undefined(name, node)
     return elab.variable(node)
+
+
+def _is_a_place(elab: Elaborator, name: str) -> bool:
+    """Whether a letter is where a function is taken that the document defines, c of g(c) = …."""
+    lefts = (one.left for options in elab.candidates.values() for one in options)
+    return any(isinstance(n, t.Call) and name in map(spelled, n.args) for n in lefts)
 
 
 def moves(elab: Elaborator, node: t.Sym) -> bool:

@@ -340,6 +340,8 @@ def dotted(elab: Elaborator, symbol: t.Sym, args: tuple[t.Node, ...] = ()) -> Ex
     if not elab.known(base):
         return None
     times = [s for s in (*symbol.sub, *args) if elab.of_times(s)]
+    if not times and len(args) == 1 and not symbol.sub and key_of(base) in elab.candidates:
+        times = [arg for arg in args if isinstance(arg, t.Sym)]  # g'(c) of g(c) = …
     if len(times) > 1:
         return None
     place: t.Node = times[0] if times else t.Sym(symbol.at, elab.time_letter())

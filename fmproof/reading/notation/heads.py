@@ -20,7 +20,6 @@ from fmproof.lang.nodes import (
     Gaussian,
     Scalar,
     Var,
-    uniform,
 )
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
@@ -238,7 +237,7 @@ def density_head(
         and isinstance(definition, Expect)
         and any(v.sort is Sort.VEC for v in main)
     ):
-        return mixture_head(elab, name, shown, (sub, main), definition)
+        return mixture_head(elab, name, shown, (sub, main, given), definition)
     over = tuple((v, 0, 1) if v in times else v for v in main)
     everything = (*sub, *sup, *main, *given)
     if candidate is None and isinstance(definition, Apply):
@@ -265,16 +264,6 @@ def density_head(
                 candidate.state, candidate.why = "refused", "not visibly a density"
                 return Meaning(None, everything, definition)
     if definition is None:
-        if len(main) == 1 and main[0] in times and not given and not sub:
-            head = uniform(main[0])
-            elab.note(
-                shown,
-                "the density of a time, uniform on [0, 1]",
-                "by convention",
-                call.at,
-                True,
-            )
-            return Meaning(head, everything)
         head = Density(name, *over, sub=sub, sup=sup, given=given)
         if (
             pairs.turned(elab, call) is not None
@@ -325,12 +314,12 @@ def mixture_head(
     elab: Elaborator,
     name: str,
     shown: str,
-    places: tuple[tuple[Var, ...], tuple[Var, ...]],
+    places: Sequence[tuple[Var, ...]],
     definition: Expect,
 ) -> Meaning:
     """The density of a path with Gaussian noise; what is not written at it goes below it."""
-    everything = (*places[0], *places[1])
-    point = next(v for v in places[1] if v.sort is Sort.VEC)
+    everything = [var for group in places for var in group]
+    point = next(v for v in everything if v.sort is Sort.VEC)
     hidden = sorted(free_vars(definition) - set(everything), key=lambda v: v.name)
     below = (*(v for v in everything if v is not point), *hidden)
     head = Density(name, point, sub=below, definition=definition)
@@ -339,7 +328,7 @@ def mixture_head(
     guessed = name in elab.by_letter
     why = "its letter and time" if guessed else "words say so" if said else "its argument"
     elab.note(shown, f"the density of {path}", why, -1, guessed)
-    return Meaning(None, everything, head(*below, point))
+    return Meaning(None, tuple(everything), head(*below, point))
 
 
 def _letters(args: Sequence[Expr]) -> list[str]:

@@ -47,7 +47,7 @@ class Noised:
 
 
 def noised(elab: Elaborator, path: t.Sym) -> Noised | None:
-    """A path as m + s n with standard Gaussian noise n that nothing else is drawn with."""
+    """A path as m + s n with Gaussian noise n ~ N(0, v I) that nothing else is drawn with."""
     if elab.turned:
         return elab.turned.get(spelled(path))
     value = elab.path(path)
@@ -57,7 +57,8 @@ def noised(elab: Elaborator, path: t.Sym) -> Noised | None:
     symbols = {name: elab.evidence.spellings.get(name) for name in random}
     for name, var in sorted(random.items()):
         symbol = symbols[name]
-        if symbol is None or not is_standard(elab, symbol):
+        spread = None if symbol is None else _variance(elab, symbol)
+        if symbol is None or spread is None:
             continue
         split = linear_in(value, var)
         if split is None:
@@ -68,7 +69,7 @@ def noised(elab: Elaborator, path: t.Sym) -> Noised | None:
         if here in free_vars(value) or len(others) != len(random) - 1:
             return None
         square = map(_doubled if elab.roots_kept else _squared, factors(scale))
-        kernel: Any = Normal(here, mean, mul(*square))
+        kernel: Any = Normal(here, mean, mul(*square, spread))
         back = mul(Ratio(S.One, scale), add(here, mul(S.NegativeOne, mean)))
         return Noised(path, symbol, kernel, others, back)
     return None
@@ -84,11 +85,20 @@ def _doubled(factor: Expr) -> Expr:
 
 
 def is_standard(elab: Elaborator, symbol: t.Sym) -> bool:
+    """Whether n ~ N(0, I)."""
+    return _variance(elab, symbol) == S.One
+
+
+def _variance(elab: Elaborator, symbol: t.Sym) -> Expr | None:
+    """v of n ~ N(0, v I); None of another law."""
     try:
         law = elab.remembered(symbol, [])
     except (NotYet, SortError, FmproofError):
-        return False
-    return isinstance(law.head, Gaussian) and tuple(law.arguments[1:]) == (S.Zero, S.One)
+        return None
+    if not isinstance(law.head, Gaussian) or law.arguments[1] != S.Zero:
+        return None
+    found: Expr = law.arguments[2]
+    return found
 
 
 def linear_in(value: Expr, noise: Var) -> tuple[Expr, Expr] | None:
@@ -241,8 +251,12 @@ def _density_of(elab: Elaborator, path: t.Sym, call: t.Call, places: Places) -> 
     E[N(x; m, s² I)]."""
     sub, main, given = places
     points = [v for v in main if v.sort is Sort.VEC]
-    times = [v for v in (*sub, *main) if v.sort is Sort.REAL]
-    if len(points) != 1 or call.after:
+    reals = [v for v in (*sub, *main) if v.sort is Sort.REAL]
+    times, others = reals[: len(reals) - len(call.after)], reals[len(reals) - len(call.after) :]
+    levels = [elab.variable(a) for a in call.after if isinstance(a, t.Sym)]  # p(x; σ)
+    if len(points) != 1 or not len(levels) == len(call.after) == len(others):
+        return None
+    if any(level.sort is not Sort.REAL for level in levels):
         return None
     one = noised(elab, path)
     own = [elab.variable(s) for s in path.sub if isinstance(s, t.Sym) and elab.is_time(spelled(s))]
@@ -252,6 +266,7 @@ def _density_of(elab: Elaborator, path: t.Sym, call: t.Call, places: Places) -> 
     moved: dict[Var, Expr] = {
         elab.variable(path): points[0],
         **dict(zip(below, times, strict=True)),
+        **dict(zip(levels, others, strict=True)),
     }
     if call.given:
         if [spelled(value_of(g)) for g in call.given] != list(one.others):

@@ -43,6 +43,7 @@ class Resolver:
         equations: the sides of rows.
         functions: keys of letters that words call a function.
         dimension: the letter n of ℝⁿ, which stands for d.
+        levels: letters that are numbers, whatever function of the time they are in one section.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class Resolver:
         equations: Iterable[tuple[t.Node, t.Node]] = (),
         functions: Collection[str] = (),
         dimension: str = "",
+        levels: Collection[str] = (),
     ) -> None:
         self.functions = functions
         self.processes = processes(trees)
@@ -91,7 +93,7 @@ class Resolver:
         self.models = models_beside_points(trees)
         self.numbers = numbers_beside_functions(trees)
         self.timed = densities_at_times(trees)
-        self.curves = curves_beside_levels(trees)
+        self.curves = curves_beside_levels(trees) | {*levels}
         self.dimension = "" if self._stands_for_more(dimension, trees) else dimension
 
     def _stands_for_more(self, letter: str, trees: Sequence[t.Node]) -> bool:
