@@ -115,3 +115,19 @@ def test_the_start_of_a_flow_says_nothing_of_what_it_starts_from(over: str, due:
 def test_what_a_flow_starts_from_may_still_be_equated() -> None:
     said = r"Let $X_0 = X_1$. Then"
     assert last(*STRAIGHT[:2], said, r"$:v(x, t) = 0 .").verdict not in WRONG
+
+
+# --- a score of which nothing else is said --------------------------------------------------
+
+BRIDGE = (
+    r"Pairs $(x_0, x_1) \sim \pi$ and noise $\epsilon \sim \mathcal N(0, I)$ give",
+    r"$:x_t = (1-t) x_0 + t x_1 + \sigma \sqrt{t(1-t)} \epsilon .",
+    r"With $m_t = (1-t)x_0 + t x_1$ the score is",
+)
+
+
+def test_a_score_of_a_density_without_a_definition_is_no_claim() -> None:
+    row = r"\nabla_x \log p_t(x \mid x_0, x_1) = \frac{m_t - x}{\sigma^2 t (1-t)}"
+    assert last(*BRIDGE, f"$:{row} .").verdict not in WRONG
+    at = r" = - \frac{\epsilon}{\sigma \sqrt{t(1-t)}} \quad \text{at } x = x_t ."
+    assert all(found.verdict not in WRONG for found in rows_of(*BRIDGE, f"$:{row}{at}"))
