@@ -95,3 +95,39 @@ def test_the_cost_of_a_law(sign: str, due: bool) -> None:
         rf" {sign} 2 \mathbb{{E}}_{{(x_0, x_1) \sim \pi}} \langle x_0, x_1 \rangle"
     )
     assert (last(*COST, rf"$:C(\pi) = {right} .").verdict == "proved") is due
+
+
+# --- where a flow starts -------------------------------------------------------------------
+
+STRAIGHT = (
+    r"Let $X_0 \sim \pi_0$ and $X_1 \sim \pi_1$ be random vectors, possibly dependent. Let",
+    r"$:X_t = t X_1 + (1-t) X_0, \qquad v(x,t) = \mathbb E[X_1 - X_0 \mid X_t = x] .",
+    r"The flow $Z = (Z_t)$ solves $\dot Z_t = v(Z_t, t)$ from $Z_0 = X_0$. Then",
+)
+
+
+@pytest.mark.parametrize(("over", "due"), [("t", "proved"), ("1-t", "refuted")])
+def test_the_start_of_a_flow_says_nothing_of_what_it_starts_from(over: str, due: str) -> None:
+    mean = r"\mathbb E[X_0 \mid X_t = x]"
+    assert last(*STRAIGHT, rf"$:v(x,t) = \frac{{x - {mean}}}{{{over}}} .").verdict == due
+
+
+def test_what_a_flow_starts_from_may_still_be_equated() -> None:
+    said = r"Let $X_0 = X_1$. Then"
+    assert last(*STRAIGHT[:2], said, r"$:v(x, t) = 0 .").verdict not in WRONG
+
+
+# --- a score of which nothing else is said --------------------------------------------------
+
+BRIDGE = (
+    r"Pairs $(x_0, x_1) \sim \pi$ and noise $\epsilon \sim \mathcal N(0, I)$ give",
+    r"$:x_t = (1-t) x_0 + t x_1 + \sigma \sqrt{t(1-t)} \epsilon .",
+    r"With $m_t = (1-t)x_0 + t x_1$ the score is",
+)
+
+
+def test_a_score_of_a_density_without_a_definition_is_no_claim() -> None:
+    row = r"\nabla_x \log p_t(x \mid x_0, x_1) = \frac{m_t - x}{\sigma^2 t (1-t)}"
+    assert last(*BRIDGE, f"$:{row} .").verdict not in WRONG
+    at = r" = - \frac{\epsilon}{\sigma \sqrt{t(1-t)}} \quad \text{at } x = x_t ."
+    assert all(found.verdict not in WRONG for found in rows_of(*BRIDGE, f"$:{row}{at}"))

@@ -11,7 +11,7 @@ from sympy import Expr
 from fmproof.documents.candidates import shape_of
 from fmproof.documents.domains import picks_a_part
 from fmproof.documents.items import Item, equated_with, head_of
-from fmproof.documents.motion import moved_point
+from fmproof.documents.motion import moved_point, starts_at
 from fmproof.documents.reach import in_other_points
 from fmproof.documents.terms import heads_in
 from fmproof.documents.ties.sides import (
@@ -219,6 +219,8 @@ class Sayings:
             and has_a_gaussian(candidate.right)
         ):
             return None  # a case, and known where it is used
+        if starts_at(self.elab, left, right):
+            sides = sides[:1]
         case = len(sides) == 1 and isinstance(left, t.Sym)
         for side in sides:
             for node in subjects(side):
