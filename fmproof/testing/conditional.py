@@ -285,6 +285,7 @@ def _noise_evidence(reference: Reference, draws: SampleDraws, found: Scores) -> 
             f"from {len(found.values):,} samples, {len(found.names)} means",
             standard_errors=verdict.standard_errors,
             hint=resemblance(reference, draws)
+            or _implied_noise(reference, draws)
             or "compare the schedule of x_t with that of u_t, and the law of the noise",
         )
 
@@ -305,9 +306,13 @@ def _told_by(reference: Reference, name: str, draws: SampleDraws) -> tuple[str, 
     if "its law" in name:
         hint = time_like(reference, draws.t)
         return "t does not have its law", f"{hint}; pass time= if that is meant"
-    hint = resemblance(reference, draws)
-    if not hint and draws.z is not None:
-        made = made_of(reference, draws)
-        like = noise_like(made.eps) if len(made.eps) else ""
-        hint = like and f"of the x0 that x_t and x1 imply: {like}"
+    hint = resemblance(reference, draws) or _implied_noise(reference, draws)
     return "x_t does not have the law of the path", hint
+
+
+def _implied_noise(reference: Reference, draws: SampleDraws) -> str:
+    """About the noise of a sampler that tells its data."""
+    if draws.z is None:
+        return ""
+    eps = made_of(reference, draws).eps
+    return f"of the x0 that x_t and x1 imply: {noise_like(eps)}" if len(eps) else ""

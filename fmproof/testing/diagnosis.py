@@ -18,6 +18,7 @@ from fmproof.testing.reference import Latents, Reference
 
 _ROWS = 4_000
 _GOOD = 0.02  # relative error of a fit that is believed
+_CLAMPED = 2e-3  # share of the rows at one end of their times
 _PLAUSIBLE = 0.02  # bound of the p-value at which a law is believed
 
 NAMES = {
@@ -253,6 +254,10 @@ def time_like(reference: Reference, t: FloatArray) -> str:
     if len(values) <= min(64, many // 20):
         shown = ", ".join(f"{v:.4g}" for v in values[:6]) + (", …" if len(values) > 6 else "")
         return f"t takes {len(values)} values: {shown}; pass time=DiscreteTime([...]) if meant"
+    ends = [v for v in (values[0], values[-1]) if (t == v).sum() > max(5, _CLAMPED * many)]
+    if ends and not isinstance(law, DiscreteTime):
+        shown = " and ".join(f"{(t == v).mean():.2g} of the rows have t = {v:.4g}" for v in ends)
+        return f"t is clamped: {shown}"
     centre = low + high
     if fits(centre - t):
         return f"t is mirrored within its law: {centre:g} - t has the law declared"
@@ -372,14 +377,14 @@ def weight_like(reference: Reference, t: FloatArray, found: FloatArray) -> str:
 
 def _unseen(t: FloatArray, unseen: BoolArray) -> str:
     """About rows whose targets the loss does not depend on."""
-    where = at_times(t, unseen)
+    where = told_by_times(t, unseen)
     return (
         f"in {100 * unseen.mean():.0f}% of the rows{where and ', those with '}{where}, the loss "
         "does not depend on what the model returns: is it detached or masked there?"
     )
 
 
-def at_times(t: FloatArray, rows: BoolArray) -> str:
+def told_by_times(t: FloatArray, rows: BoolArray) -> str:
     """What the times of some rows have in common that those of no other have; "" if nothing."""
     inside, outside = t[rows], t[~rows]
     if not len(inside) or not len(outside):

@@ -96,7 +96,7 @@ def _tails(below: FloatArray, upto: FloatArray) -> tuple[float, int, bool]:
     return worst
 
 
-class Atom(NamedTuple):
+class ValueCount(NamedTuple):
     """Attributes:
     p_value: a bound that holds for any sample size.
     value, probability: the value that comes too often or too seldom, and its probability.
@@ -111,7 +111,7 @@ class Atom(NamedTuple):
     missing: FloatArray
 
 
-def atoms_test(values: FloatArray, law: DiscreteTime) -> Atom:
+def atoms_test(values: FloatArray, law: DiscreteTime) -> ValueCount:
     """Test how often each of the values of a law came: their counts are binomial."""
     atoms, first = np.unique(law.times, return_index=True)
     weights = np.add.reduceat(law.weights, first)
@@ -123,7 +123,7 @@ def atoms_test(values: FloatArray, law: DiscreteTime) -> Atom:
     i = int(p.argmin())
     missing = atoms[(counts == 0) & (total * weights > _SURELY)]
     bound = min(1.0, 2 * len(atoms) * float(p[i]))
-    return Atom(bound, float(atoms[i]), float(weights[i]), int(counts[i]), missing)
+    return ValueCount(bound, float(atoms[i]), float(weights[i]), int(counts[i]), missing)
 
 
 def time_cdf(law: TimeLaw) -> Cdf:

@@ -103,7 +103,7 @@ OBLIGED: dict[str, tuple[Expr, list[str]]] = {
         [
             "t ↦ E_{x~r_t}[log w(t,x)] is differentiable at t",
             "E_{x~r_{t'}}[|log w(t',x)|] < ∞ for every t'",
-            "w(t',x) > 0 for almost every x~r_{t'} for every t'",
+            "w(t,x) > 0 for almost every x~r_t",
         ],
     ),
 }

@@ -20,6 +20,7 @@ from fmproof.testing import (
     assert_divergence,
     assert_losses_differ_by_constant,
     assert_sampler,
+    assert_step,
 )
 from fmproof.testing.laws import atoms_test, law_test, normal_cdf, time_cdf
 
@@ -265,3 +266,39 @@ def test_times_that_are_rounded_after_use():
     found = complaint(assert_conditional_velocity, sampler, CondOTPath(), MIX)
     assert "u_t is not the conditional velocity" in found
     assert "u_t is 1 x1 - 1 x0, expected 1 x1 - 1 x0" not in found  # it says nothing
+
+
+def test_times_that_are_clamped():
+    def sampler(x1, rng):
+        t, eps = np.clip(rng.random((len(x1), 1)), 0.02, 1), rng.standard_normal(x1.shape)
+        return t * x1 + (1 - t) * eps, x1 - eps, t
+
+    found = complaint(assert_conditional_velocity, sampler, CondOTPath(), MIX)
+    assert "t is clamped: 0.0" in found
+    assert "of the rows have t = 0.02" in found
+
+
+def test_noise_that_is_too_large_beside_its_data():
+    sampler = sampler_with(lambda r, s: 1.03 * r.standard_normal(s))
+    found = complaint(assert_conditional_velocity, sampler, CondOTPath(), MIX)
+    assert "of the x0 that x_t and x1 imply: its mean is" in found
+    assert "expected 0 and 1" in found
+
+
+def test_an_ancestral_step_that_keeps_all_of_the_noise():
+    bars = np.cumprod(1 - np.linspace(1e-3, 0.1, 100))
+
+    def step(output, x, t, s, rng, short=False):
+        a, b = bars[t], bars[s]
+        std = np.sqrt((1 - b) / (1 - a) * (1 - a / b))
+        data = (x - np.sqrt(1 - a) * output) / np.sqrt(a)
+        kept = np.sqrt(1 - b - short * std**2)
+        return np.sqrt(b) * data + kept * output + std * rng.standard_normal(x.shape)
+
+    def right(output, x, t, s, rng):
+        return step(output, x, t, s, rng, short=True)
+
+    assert_step(right, TablePath(bars), MIX, eta=1)
+    for pairs in ([(99, 98)], [(50, 40)], [(60, 30)]):
+        found = complaint(assert_step, step, TablePath(bars), MIX, eta=1, pairs=pairs)
+        assert "the noise is added to all of the old one, which is not shortened" in found

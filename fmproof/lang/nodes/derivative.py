@@ -29,6 +29,7 @@ from fmproof.lang.nodes.expectation import Expect
 from fmproof.lang.nodes.integral import IntegralOver
 from fmproof.lang.nodes.variable import Var
 from fmproof.lang.props import (
+    Almost,
     AtMost,
     AtPlace,
     Differentiable,
@@ -108,7 +109,8 @@ def _obliges(node: Any, inside: Inside) -> Iterator[Any]:
     A derivative of an integral must be dominated: so the integral is finite near the place, too.
     Other integrals in it must be finite at every value of the variable, and other derivatives exist
     there: one place says nothing of those beside it. What a logarithm or root is taken of must be
-    > 0 and differentiable at the place: so it is > 0 near it.
+    > 0 and differentiable at the place: so it is > 0 near it. Under a binder its sign is asked for
+    at the place.
     """
     body: Any = node.body
     while type(body) is Apply and body.head.definition is not None:
@@ -122,10 +124,14 @@ def _obliges(node: Any, inside: Inside) -> Iterator[Any]:
         own = set()
     for prop in inside.function(node):
         moving = node.var in free_vars(prop)
-        if moving and is_one_of(prop, (AtMost, Positive)) and node.var.sort is not Sort.PARAM:
-            sign: Any = prop
-            yield Positive(substitute(sign.args[-1], {node.var: node.at}))
-            yield Differentiable(sign.args[-1], node.var, node.at)
+        core: Any = prop
+        while is_one_of(core, (Almost, ForAll)):
+            core = core.body
+        if moving and is_one_of(core, (AtMost, Positive)) and node.var.sort is not Sort.PARAM:
+            told = Positive(core.args[-1]) if core is prop else prop
+            yield substitute(told, {node.var: node.at})
+            if core is prop:
+                yield Differentiable(core.args[-1], node.var, node.at)
         elif prop not in own:
             yield ForAll(prop, node.var) if moving else prop
     yield from inside(node.at)
