@@ -14,7 +14,7 @@ from fmproof.documents.concave_log import concave_ways
 from fmproof.documents.facts import Fact
 from fmproof.documents.hypotheses import natural
 from fmproof.documents.patience import clock, lasting
-from fmproof.documents.rows_from_facts import equation_name, rows_from_facts, written_out
+from fmproof.documents.rows_from_facts import equation_name, rows_from_facts, rows_written_out
 from fmproof.documents.smoothness import may_be_assumed, smoothness
 from fmproof.documents.ways import Way, bounding_ways, noise_ways, ways
 from fmproof.errors import FmproofError
@@ -216,7 +216,7 @@ class FirstWitness:
         facts = [f for f in facts if all(canon(sign) in allowed for sign in f.where)]
         if not facts:
             return None
-        for row, used in (written_out if sure else rows_from_facts)(before, claim, facts):
+        for row, used in (rows_written_out if sure else rows_from_facts)(before, claim, facts):
             terms = [before, claim, *(side for f in used for side in (f.before, f.claim)), *context]
             named = self.hypotheses([*terms, *(step.claim for step in row.steps)])
             own = [h for h in named if not is_sign(h.prop) or canon(h.prop) in allowed]

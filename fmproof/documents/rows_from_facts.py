@@ -29,11 +29,11 @@ from fmproof.tactics.script import Part, Step
 _AVERAGES = (Expect, CondExpect, IntegralOver)
 
 
-Row = tuple[Part, Sequence[Fact]]
+RowByFacts = tuple[Part, Sequence[Fact]]
 """A row as a part of a derivation, and the facts that it rests on."""
 
 
-def rows_from_facts(before: Expr, claim: Expr, facts: Sequence[Fact]) -> Iterator[Row]:
+def rows_from_facts(before: Expr, claim: Expr, facts: Sequence[Fact]) -> Iterator[RowByFacts]:
     """The row in one step; then in two where an equation of coefficients is put in, and with
     definitions written out, and what earlier rows say put in."""
     yield Part("row", before, [Step("1", claim, by="auto")]), facts
@@ -44,12 +44,12 @@ def rows_from_facts(before: Expr, claim: Expr, facts: Sequence[Fact]) -> Iterato
         if fact.assumed and is_number(fact.claim):
             for shifted in by_multiple(one, other, fact.before, fact.claim):
                 yield _through(before, [one, shifted, other, claim]), facts
-    yield from written_out(before, claim, facts, sure=False)
+    yield from rows_written_out(before, claim, facts, sure=False)
 
 
-def written_out(
+def rows_written_out(
     before: Expr, claim: Expr, facts: Sequence[Fact], sure: bool = True
-) -> Iterator[Row]:
+) -> Iterator[RowByFacts]:
     """The row with its definitions written out, and what facts say of what is then in it.
 
     Args:
@@ -59,8 +59,10 @@ def written_out(
         yield from _written_out(before, claim, facts, sure)
 
 
-def _written_out(before: Expr, claim: Expr, facts: Sequence[Fact], sure: bool) -> Iterator[Row]:
-    left, right = [opened(before)], [opened(claim)]  # the lines from either side, to the middle
+def _written_out(
+    before: Expr, claim: Expr, facts: Sequence[Fact], sure: bool
+) -> Iterator[RowByFacts]:
+    left, right = [in_formulas(before)], [in_formulas(claim)]  # lines from both sides inwards
     used: list[Fact] = []
     there, back = [Step("there", left[0], by="auto")], [Step("back", claim, by="auto")]
     for fact in facts:
@@ -103,7 +105,7 @@ def _with_values(term: Expr, facts: Sequence[Fact]) -> Expr:
     return term
 
 
-def opened(term: Any) -> Any:
+def in_formulas(term: Any) -> Any:
     """``term`` with its vectors as the formulas that define them, where these are no averages."""
     if not isinstance(term, Basic) or not term.args:
         return term
@@ -111,8 +113,8 @@ def opened(term: Any) -> Any:
         definition = term.head.definition
         plain = definition is not None and not definition.has(*_AVERAGES)
         vector = plain and sort_of(term) is Sort.VEC
-        return opened(term.head.unfold(term.arguments)) if vector else term
-    args = [opened(arg) if isinstance(arg, Expr) else arg for arg in term.args]
+        return in_formulas(term.head.unfold(term.arguments)) if vector else term
+    args = [in_formulas(arg) if isinstance(arg, Expr) else arg for arg in term.args]
     return term if tuple(args) == tuple(term.args) else rebuilt(term, *args)
 
 

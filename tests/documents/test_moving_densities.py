@@ -131,3 +131,22 @@ def test_a_score_of_a_density_without_a_definition_is_no_claim() -> None:
     assert last(*BRIDGE, f"$:{row} .").verdict not in WRONG
     at = r" = - \frac{\epsilon}{\sigma \sqrt{t(1-t)}} \quad \text{at } x = x_t ."
     assert all(found.verdict not in WRONG for found in rows_of(*BRIDGE, f"$:{row}{at}"))
+
+
+# --- the same with a label, in words --------------------------------------------------------
+
+SAME = (
+    "For the noise prediction",
+    r"$:\epsilon(x, c) = -\sigma_t \nabla_x \log p_t(x \mid c) .",
+    r"On a Gaussian path $x_t = \alpha_t x_1 + \sigma_t \epsilon$ the velocity is",
+    r"$:u_t(x) = a_t x + b_t \nabla_x \log p_t(x), \qquad a_t = \frac{\dot\alpha_t}{\alpha_t}, "
+    r"\quad b_t = \frac{\dot\alpha_t}{\alpha_t} \sigma_t^2 - \sigma_t \dot\sigma_t ,",
+    r"and the same with $p_t(x \mid c)$ for $u_t(x \mid c)$. So",
+    r"$:(1 - w) u_t(x) + w u_t(x \mid c)"
+    r" = a_t x + b_t \big( (1 - w) \nabla_x \log p_t(x) + w \nabla_x \log p_t(x \mid c) \big)",
+    "## Another section",
+)
+
+
+def test_words_may_say_a_field_given_a_label() -> None:
+    assert all(row.verdict not in WRONG for row in rows_of(*SAME))

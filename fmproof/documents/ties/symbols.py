@@ -123,6 +123,8 @@ def by_itself(elab: Elaborator, head: Head, terms: Sequence[Expr]) -> str:
     estimate = (letter in _ESTIMATES or "hat " in key) and not _is_varied(elab, key)
     if isinstance(head, Field) and estimate and not parameter:
         return f"words may say what {shown} is"
+    if isinstance(head, Field | Scalar) and head.given and _defined_without(elab, key):
+        return f"{shown} may be the same thing, given {text(head.given[0])}"
     for one in elab.candidates.get(key, ()):
         if one.state != "refused" or _any_coefficient(elab, head, one, terms):
             continue
@@ -131,6 +133,17 @@ def by_itself(elab: Elaborator, head: Head, terms: Sequence[Expr]) -> str:
         if not any(isinstance(n, t.Normal) for n in t.walk(one.right)):
             return f"the definition of {shown} is not understood: {one.why}"
     return ""
+
+
+def _defined_without(elab: Elaborator, key: str) -> bool:
+    """Whether a row says what u_t(x) is, and not by u_t(x|z): then words may say it of u_t(x|c)."""
+    lefts = [(one.left, one.right) for one in elab.candidates.get(key, ())]
+    return any(
+        isinstance(left, t.Call)
+        and not left.given
+        and not any(isinstance(n, t.Call) and key_of(n.head) == key for n in t.walk(right))
+        for left, right in lefts
+    )
 
 
 def _is_of_another(head: Head, left: t.Node) -> bool:

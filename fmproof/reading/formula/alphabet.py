@@ -160,7 +160,7 @@ MARKS = {
     "∞": "infty",
 }
 """Signs that are words when they stand in a script, and no terms."""
-SIGNS = {"+": "plus", "-": "minus", "−": "minus"}
+SIGNS_ABOVE = {"+": "plus", "-": "minus", "−": "minus"}
 """These are words when they stand alone above a letter: b^+."""
 SPACES = {"bb:R", "cal:X", "cal:Y", "cal:Z"}
 """Names of whole spaces, below an integral sign."""
