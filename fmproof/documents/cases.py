@@ -108,11 +108,12 @@ def in_stated_cases(context: Context, item: Item, before: Expr, claim: Expr) -> 
     Such a row is no claim that may be wrong itself, as a displayed u(x) = … may be.
     """
     known: dict[Head | Var, list[Stipulation]] = {}
+    stepped = any(_is_at_a_step(context, v) for side in (before, claim) for v in free_vars(side))
     for said in context.special:
         known.setdefault(said.head, []).append(said)
     for other, case in _said_before(context, item):
         coefficient = isinstance(case.head, Scalar) and is_of_coefficients(case.body, S.One)
-        drawn = isinstance(case.head, Var) and case.head.sort is Sort.VEC
+        drawn = isinstance(case.head, Var) and case.head.sort is Sort.VEC and not stepped
         if other.inline and (coefficient or drawn):
             known.setdefault(case.head, []).append(case)
     chosen = {head: found[0] for head, found in known.items() if len(found) == 1}
@@ -121,6 +122,12 @@ def in_stated_cases(context: Context, item: Item, before: Expr, claim: Expr) -> 
     except (FmproofError, SortError, TypeError):
         return None
     return sides if used else None
+
+
+def _is_at_a_step(context: Context, var: Var) -> bool:
+    """x_{t-1}, which may be tied to the x_t beside it in more ways."""
+    below = context.elab.spelling(var).partition("_")[2]
+    return any(sign in below for sign in "+-")
 
 
 def agrees_beside(context: Context, item: Item, pair: Sides) -> bool:

@@ -77,6 +77,13 @@ LONG = {
     "tweedie-koushiki.md": 19,
     "unit-variance.ipynb": 12,
     "variational-section.tex": 15,
+    "answer-guidance-scales.md": 9,
+    "cours-diffusion-discrete.tex": 19,
+    "exercises-fisher-langevin.tex": 15,
+    "two-sdes-and-their-odes.md": 13,
+    "v-yuce-zhengliu.md": 13,
+    "where-do-the-c-come-from.ipynb": 12,
+    "zametki-shumopodavlenie.md": 16,
 }
 FLAGGED = {"refuted", "constant", "scope"}
 _NO_CLAIM = {"definition", "hypothesis", "skip", "statement"}
