@@ -46,8 +46,8 @@ FILES = (
 _RULES = {
     "linearity": "linearity",
     "inner_with_integral": "inner_of_integral",
-    "fubini": "fubini",
     "expectation_as_integral": "Int_product",
+    "iterated_expectation": "Int_product",
     "sections": "Integrable_section",
     "reorder_draws": "Int_renaming",
     "marginal_draw": "marginal_draw",
@@ -73,6 +73,7 @@ _RULES = {
     "nonzero": "zero_of_positive",
     "product_vanishes": "product_zero",
     "field": "ratio_div",
+    "linear_combination": "combination_of",
     "dominated_integrable": "dominated_integrable",
     "exchange": "exchange_law",
     "argmin_of_shift": "argmin_shift",

@@ -66,6 +66,12 @@ scope, 2 a document cannot be used, or none of its formulas can be read.
     "--seed", type=click.IntRange(0), default=0, show_default=True, help="Of the random problems."
 )
 @click.option(
+    "--patience",
+    type=click.FloatRange(0, min_open=True),
+    show_default="1",
+    help="Look that many times as long for each proof; more than 1 on a slow machine.",
+)
+@click.option(
     "--as", "ending", type=click.Choice(["md", "tex", "ipynb"]), help="What standard input holds."
 )
 @click.option(
@@ -97,6 +103,7 @@ def check(
     hypotheses: str,
     no_numeric: bool,
     seed: int,
+    patience: float | None,
     ending: str | None,
     script: Path | None,
     watch: bool,
@@ -117,6 +124,7 @@ def check(
             "natural": hypotheses == "natural",
             "numeric": not no_numeric,
             "seed": seed,
+            "patience": patience,
             "script": script is not None,
         }
         report = checked(files, ending, options, remembered)
@@ -153,7 +161,7 @@ def check(
 def checked(
     files: Sequence[str],
     ending: str | None,
-    options: dict[str, bool | int],
+    options: dict[str, Any],
     remembered: list[Any],
 ) -> CheckReport:
     """The report on all files, in the order in which they were given.
@@ -175,7 +183,7 @@ def checked(
         if path is None:
             text = decoded(sys.stdin.buffer.read(), "standard input")
             documents = read_text(text, "standard input", f".{ending}" if ending else "", None)
-            found.append(check_documents("standard input", documents, **options))  # type: ignore[arg-type]
+            found.append(check_documents("standard input", documents, **options))
         else:
             beside = notation_beside(path)
             found.append(
@@ -184,7 +192,7 @@ def checked(
                     read_file(path),
                     notation=beside,
                     memory=memory,
-                    **options,  # type: ignore[arg-type]
+                    **options,
                 )
             )
     return CheckReport(__version__, tuple(found), time.perf_counter() - started)

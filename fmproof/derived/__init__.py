@@ -7,11 +7,13 @@ the page of rules as those of the kernel are.
 from fmproof.derived import (  # noqa: F401 - every derived rule
     derivatives_inside,
     dominations,
+    exponentials,
     functions_of_products,
     gaussian_products,
     gaussians,
     integrals_inside,
     joint_integrals,
+    null_sets,
     point_masses,
     ratios,
     restatements,

@@ -8,17 +8,29 @@ from typing import Any
 from sympy import Expr, S
 
 from fmproof.derived.restatements import restate
-from fmproof.derived.rule import derived
+from fmproof.derived.rule import derived, integrability_goal
 from fmproof.errors import RuleError
-from fmproof.kernel.calculus import argmin_of_shift, slope_at_zero
+from fmproof.kernel.calculus import argmin_of_shift, dominated_derivative, slope_at_zero
 from fmproof.kernel.rule import require
 from fmproof.kernel.slopes import integral_of_divergence, integral_of_slope, trace_of_slope
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import add, factors, mul, summands, without
 from fmproof.lang.node import admit, bound_vars
 from fmproof.lang.nodes import ArgMin, Div, Expect, Grad, Inner, IntegralOver, Partial, Var
-from fmproof.lang.props import Equals, VanishesWith
+from fmproof.lang.props import Equals, Integrable, VanishesWith
 from fmproof.lang.scope import alpha_equal, free_vars, substitute
+
+DERIVATIVES = (Grad, Partial, Div)
+
+
+@derived("D3", "Folland, Real Analysis, theorem 2.27")
+def integrable_derivative(goal: Integrable) -> Theorem:
+    """{domination} ⊢ ∇f integrable; the same for ∂ and div."""
+    whole = integrability_goal(goal, "domination")
+    slope: Any = whole.body
+    fits = isinstance(slope, DERIVATIVES)
+    require(fits, "domination", "that a derivative is integrable", whole)
+    return dominated_derivative(slope, whole.measure)
 
 
 def _integrated(

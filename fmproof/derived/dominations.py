@@ -6,6 +6,7 @@ from typing import Any
 
 from sympy import Expr, S
 
+from fmproof.derived.joint_integrals import integrable_likewise
 from fmproof.derived.restatements import reflexivity, restate
 from fmproof.derived.rule import derived, integrability_goal
 from fmproof.errors import RuleError
@@ -164,7 +165,8 @@ def jensen(goal: Integrable) -> Theorem:
         for place, factor in enumerate(weights):
             if alpha_equal(factor, mass.lhs):
                 others = mul(*without(weights, place))
-                return mean_square_integrable(goal, others, values, average, mass)
+                known = mean_square_integrable(others, values, average, mass, measures)
+                return integrable_likewise(goal, known)
     raise RuleError("Jensen: no squared conditional expectation with its weight in %s", goal)
 
 

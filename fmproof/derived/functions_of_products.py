@@ -10,10 +10,11 @@ from functools import cache
 
 from sympy import Expr, S
 
+from fmproof.derived.exponentials import exponential
 from fmproof.derived.rule import derived
 from fmproof.errors import RuleError
 from fmproof.kernel.equality import congruence, instantiate, symmetry, transitivity
-from fmproof.kernel.functions import absolute_value, exponential, log_exp, square_of_root
+from fmproof.kernel.functions import absolute_value, log_exp, square_of_root
 from fmproof.kernel.hypotheses import discharge
 from fmproof.kernel.order import (
     nonnegativity,

@@ -10,12 +10,12 @@ from typing import Any
 
 from sympy import Expr, S
 
+from fmproof.derived.exponentials import exponential
 from fmproof.derived.functions_of_products import logarithm
 from fmproof.derived.rule import derived
 from fmproof.errors import RuleError
 from fmproof.kernel.algebra import bilinearity
 from fmproof.kernel.equality import congruence, equal_sides, instantiate, symmetry, transitivity
-from fmproof.kernel.functions import exponential
 from fmproof.kernel.gaussian import gaussian_density, is_gaussian
 from fmproof.kernel.hypotheses import discharge
 from fmproof.kernel.integrals import linear_parts

@@ -6,9 +6,10 @@ from typing import Any
 
 from sympy import Expr, S
 
+from fmproof.derived.exponentials import exponential
 from fmproof.derived.rule import derived
 from fmproof.kernel.equality import congruence, equal_sides, symmetry, transitivity
-from fmproof.kernel.functions import exponential, square_of_root
+from fmproof.kernel.functions import square_of_root
 from fmproof.kernel.hypotheses import discharge
 from fmproof.kernel.order import nonnegativity
 from fmproof.kernel.ring import linear_combination

@@ -13,10 +13,11 @@ In the order in which a row goes through it:
 4. **A claim beside its chain.** ``compare``: the ``numbers`` first; ``ties`` says whether they may
    refute the row, with ``any_law``, ``domains`` and ``following``; ``beside`` has rows that are
    wrong beside others, ``suggest`` those one edit away.
-5. **A proof.** ``prove`` asks the checker; ``almost_surely`` reads a row with its paths drawn;
-   ``ways`` are several steps at once: ``standard_noise`` (who is drawn), ``noise_moments``,
-   ``parallel`` (lines that differ in parts), ``quotients``, ``radicals`` and ``roots``,
-   ``projections``, ``gaussian_logs`` (divergences of Gaussians), ``convexity``, ``concave_log``.
+5. **A proof.** ``prove`` asks the checker, as long as ``patience`` lets it; ``almost_surely`` reads
+   a row with its paths drawn; ``ways`` are several steps at once: ``standard_noise`` (who is
+   drawn), ``noise_moments``, ``parallel`` (lines that differ in parts), ``quotients``, ``radicals``
+   and ``roots``, ``projections``, ``gaussian_logs`` (divergences of Gaussians), ``convexity``,
+   ``concave_log``.
 6. **From what else stands.** ``facts`` are rows that were proved and equations that are assumed;
    ``cases`` puts in what rows say of symbols; ``coefficients``, ``modulo``, ``exponentials``,
    ``trigonometry``, ``determinants``, ``second_moments``, ``said_densities``, ``stated_signs`` know

@@ -14,6 +14,7 @@ from sympy import Basic, Expr
 
 from fmproof.documents.candidates import takes_a_value
 from fmproof.documents.items import Item
+from fmproof.documents.motion import starts_at
 from fmproof.documents.reach import opens_case_behind_heading
 from fmproof.documents.terms import heads_in, reached_from
 from fmproof.lang.node import rebuilt
@@ -67,7 +68,8 @@ def held(
         left, right = other.left, other.right
         if other is item or left is None or right is None or takes_a_value(left, right):
             continue
-        about = next((s for s in (left, right) if _is_one(s, used)), None)
+        sides = (left,) if starts_at(elab, left, right) else (left, right)
+        about = next((s for s in sides if _is_one(s, used)), None)
         later = other.index > item.index and item.source is other.source
         if about is not None and later and opens_case_behind_heading(items, other, used):
             continue  # "take X = x_t" is said of what follows

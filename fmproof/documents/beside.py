@@ -7,6 +7,7 @@ and the edit cannot be nothing:
 - what an earlier row states of a term is put in, and then another sign makes the row proved, so
   both rows cannot hold;
 - one coefficient that the document defines stands for another that it defines;
+- both sides take the same two functions together, and are equal only if these are;
 - what its section says of coefficients is put in, and then another sign, factor or power makes the
   row proved.
 """
@@ -16,20 +17,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, islice
-from time import process_time
 
 from sympy import Expr
 
 from fmproof.documents.cases import in_cases
 from fmproof.documents.coefficients import is_of_coefficients
+from fmproof.documents.combinations import equates_two
 from fmproof.documents.context import Context
 from fmproof.documents.items import Item
+from fmproof.documents.patience import clock
 from fmproof.documents.reach import section_end
 from fmproof.documents.suggest import doubled, flips, powers, replaced
 from fmproof.documents.terms import sides_fit
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
 from fmproof.lang.sorts import Sort
+from fmproof.lang.spelling.text import text
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import NotYet
 from fmproof.reading.notation.symbols import key_of, readable, spelled
@@ -55,7 +58,8 @@ class WrongBeside:
 def wrong_beside(context: Context, item: Item, before: Expr, claim: Expr) -> WrongBeside | None:
     """Why a row is wrong that numbers refute for arbitrary symbols, or None."""
     return (
-        _of_stated(context, before, claim)
+        _of_two(context, before, claim)
+        or _of_stated(context, before, claim)
         or _of_swapped(context, item, before, claim)
         or _of_coefficients(context, item, before, claim)
     )
@@ -64,7 +68,7 @@ def wrong_beside(context: Context, item: Item, before: Expr, claim: Expr) -> Wro
 def _of_coefficients(context: Context, item: Item, before: Expr, claim: Expr) -> WrongBeside | None:
     """With what its section says of its coefficients put in, a sign, a factor or a square more or
     less makes it proved."""
-    until = process_time() + _SECONDS
+    until = clock() + _SECONDS
     if not is_of_coefficients(before, claim):
         return None
     near = list(chain(flips(claim), powers(claim), islice(doubled(claim), _SIGNS)))
@@ -77,7 +81,7 @@ def _of_coefficients(context: Context, item: Item, before: Expr, claim: Expr) ->
         for words, candidate in near:
             found = in_cases(context, item, before, candidate)
             sides = next((sides for sides, there in found if there == places), None)
-            if process_time() > until:
+            if clock() > until:
                 return None
             if sides is None or context.numbers.of(*sides, problems=_GLANCE).status != "agrees":
                 continue
@@ -91,6 +95,15 @@ def _places_in_section(context: Context, item: Item) -> set[str]:
     """The rows before one in its section."""
     before = context.reading.items[: item.index]
     return {o.place for o in before if section_end(context.reading, o) >= item.index}
+
+
+def _of_two(context: Context, before: Expr, claim: Expr) -> WrongBeside | None:
+    """It holds only if two functions of it are one."""
+    pair = equates_two(context, before, claim)
+    if pair is None:
+        return None
+    message = f"it holds only if {text(pair[0])} = {text(pair[1])}"
+    return WrongBeside(message, before, claim, "")
 
 
 def _of_stated(context: Context, before: Expr, claim: Expr) -> WrongBeside | None:

@@ -102,8 +102,8 @@ def _circle(chosen: _Chosen) -> list[Head | Var]:
 
 def in_stated_cases(context: Context, item: Item, before: Expr, claim: Expr) -> Sides | None:
     """Both sides with what the document lays down of their symbols put in, where that is one thing
-    of each: what a density is from some row on, coefficients in a line of words (α_t = t), and how
-    a point is drawn there (x_t = m + s ε).
+    of each: what a density is from some row on, and in a line of words coefficients (α_t = t), a
+    time between two others (s = (r + t)/2), and how a point is drawn (x_t = m + s ε).
 
     Such a row is no claim that may be wrong itself, as a displayed u(x) = … may be.
     """
@@ -112,7 +112,8 @@ def in_stated_cases(context: Context, item: Item, before: Expr, claim: Expr) -> 
     for said in context.special:
         known.setdefault(said.head, []).append(said)
     for other, case in _said_before(context, item):
-        coefficient = isinstance(case.head, Scalar) and is_of_coefficients(case.body, S.One)
+        number = isinstance(case.head, Scalar) or _is_between(context, case.head, case.body)
+        coefficient = number and is_of_coefficients(case.body, S.One)
         drawn = isinstance(case.head, Var) and case.head.sort is Sort.VEC and not stepped
         if other.inline and (coefficient or drawn):
             known.setdefault(case.head, []).append(case)
@@ -285,8 +286,10 @@ def _is_time_change(context: Context, time: Var, body: Expr) -> bool:
     return any(plus_of(body, -start) == sign * other for sign in (1, -1))
 
 
-def _is_between(context: Context, time: Var, body: Expr) -> bool:
+def _is_between(context: Context, time: Head | Var, body: Expr) -> bool:
     """s = (r + t)/2: one time by two others, in the formula behind it."""
+    if not isinstance(time, Var):
+        return False
     others = [v for v in free_vars(body) if context.elab.is_time(context.elab.spelling(v))]
     return len(others) == len(free_vars(body)) == 2 and time not in others
 

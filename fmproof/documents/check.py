@@ -13,6 +13,7 @@ from fmproof.documents.context import Memory
 from fmproof.documents.items import Reading
 from fmproof.documents.judge.rows import Judge
 from fmproof.documents.model import CheckReport, DocumentReport
+from fmproof.documents.patience import clock, patient
 from fmproof.documents.read_items import read_items
 from fmproof.reading.document.read import notation_beside, read_file, read_text
 from fmproof.reading.document.source import Document, DocumentError
@@ -88,13 +89,15 @@ def check_documents(
     seed: int = 0,
     script: bool = False,
     memory: Memory | None = None,
+    patience: float | None = None,
 ) -> DocumentReport:
     """One file that was taken apart.
 
-    ``notation`` are corrections beside it, as (place, words).
-
-    ``memory`` is of earlier runs. With ``script`` the report has what was checked in the authoring
-    language, too.
+    Args:
+        notation: corrections beside it, as (place, words).
+        memory: what earlier runs found.
+        patience: how many times as long the limits of time are; None leaves them as they are set.
+        script: whether the report has what was checked in the authoring language, too.
 
     Raises:
         DocumentError: it has no mathematics, or a correction is not understood.
@@ -105,19 +108,19 @@ def check_documents(
             f"{name}: no mathematics in it; expected formulas between $ … $, $$ … $$ or \\[ … \\]"
         )
     corrections = corrections_of(name, reading, notation)
-    deadline = time.process_time() + _SECONDS
-    judge = Judge(
-        name,
-        reading,
-        strict=strict,
-        natural=natural,
-        corrections=corrections,
-        numeric=numeric,
-        seed=seed,
-        deadline=deadline,
-        memory=memory,
-    )
-    report = judge.run()
+    with patient(patience):
+        judge = Judge(
+            name,
+            reading,
+            strict=strict,
+            natural=natural,
+            corrections=corrections,
+            numeric=numeric,
+            seed=seed,
+            deadline=clock() + _SECONDS,
+            memory=memory,
+        )
+        report = judge.run()
     if script:
         from fmproof.documents.script import write_script
 

@@ -16,7 +16,7 @@ from fmproof.documents.context import Stipulation
 from fmproof.documents.terms import heads_in
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import bound_vars, sort_of
-from fmproof.lang.nodes import Apply, Field, Head, Scalar, Var
+from fmproof.lang.nodes import Apply, Density, Field, Head, Scalar, Var
 from fmproof.lang.props import Equals, Prop
 from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
@@ -104,7 +104,7 @@ def _says(prop: Prop, row: Sequence[Expr]) -> Stipulation | None:
 
 
 def _function_of_letters(term: Expr) -> bool:
-    if not (isinstance(term, Apply) and isinstance(term.head, Field | Scalar)):
+    if not (isinstance(term, Apply) and isinstance(term.head, Field | Scalar | Density)):
         return False
     letters = term.arguments
     plain = all(isinstance(a, Var) for a in letters) and len(set(letters)) == len(letters)

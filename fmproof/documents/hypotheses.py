@@ -90,7 +90,8 @@ def _written(term: Basic, around: tuple[Any, ...], seen: set[Basic]) -> Iterator
 
 
 def _fluxes(term: Basic) -> Iterator[Expr]:
-    """f v of ∫ ⟨v, ∇f⟩ dx and ∫ f div v dx, whose flux through large spheres is taken to be 0."""
+    """f v of ∫ ⟨v, ∇f⟩ dx and ∫ f div v dx, and p v of ∫ div(p v) dx with a density p, whose flux
+    through large spheres is taken to be 0."""
     if not isinstance(term, IntegralOver) or len(term.measure) != 1:
         return
     x = term.measure[0].var
@@ -100,13 +101,18 @@ def _fluxes(term: Basic) -> Iterator[Expr]:
             others = without(parts, place)
             if any(sort_of(other) is Sort.VEC for other in others):
                 continue
-            if isinstance(part, Div) and part.at == x and others:
+            spread = isinstance(part, Div) and part.at == x
+            if spread and (others or any(map(_is_density, factors(part.body)))):
                 yield times_of(*others, substitute(part.body, {part.var: x}))
             if not isinstance(part, Inner):
                 continue
             for slope, other in (part.args, part.args[::-1]):
                 if isinstance(slope, Grad) and slope.at == x:
                     yield times_of(*others, substitute(slope.body, {slope.var: x}), other)
+
+
+def _is_density(term: Expr) -> bool:
+    return isinstance(term, Apply) and isinstance(term.head, Density)
 
 
 def _opened(body: Expr) -> Iterator[Expr]:

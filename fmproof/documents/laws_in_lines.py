@@ -16,6 +16,7 @@ from fmproof.reading.formula import tree as t
 from fmproof.reading.formula.parser import parse
 from fmproof.reading.notation.processes import at_a_time
 from fmproof.reading.notation.symbols import spelled
+from fmproof.reading.notation.words import opens_a_case
 
 _DRAWN = ("\\sim", "∼")
 _COUPLINGS = ("pi", "Pi", "gamma", "Gamma")
@@ -71,6 +72,25 @@ def named_law(reading: Reading, item: Item) -> bool:
     item.left = t.Call(density.at, density, (drawn,))
     item.right = replace(law, point=drawn)
     return True
+
+
+def law_in_a_case(reading: Reading, item: Item) -> bool:
+    """``if p = N(0, I)``: what was drawn from p has that law from there on."""
+    named, law = item.left, item.right
+    if not (isinstance(named, t.Sym) and isinstance(law, t.Normal) and law.point is None):
+        return False
+    if not opens_a_case(item.source.text, item.piece.start):
+        return False
+    drawn = {
+        spelled(draw.drawn[0]): draw
+        for draw in reading.law_draws
+        if len(draw.drawn) == 1 and isinstance(draw.law, t.Sym)
+    }
+    found = [d for d in drawn.values() if d.law is not None and spelled(d.law) == spelled(named)]
+    for draw in found:
+        reading.law_draws.append(t.Draw(named.at, draw.drawn, law))
+        reading.law_rows.append(len(reading.items))
+    return bool(found)
 
 
 def _law(reading: Reading, drawn: list[Token], law: list[Token]) -> None:

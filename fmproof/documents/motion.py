@@ -13,7 +13,7 @@ from fmproof.lang.scope import substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Elaborator, NotYet
-from fmproof.reading.notation.symbols import spelled
+from fmproof.reading.notation.symbols import key_of, spelled
 
 
 def moved_point(elab: Elaborator, left: t.Node | None) -> str:
@@ -52,6 +52,15 @@ def followed(left: t.Node | None, right: t.Node | None) -> t.Sym | t.Call | None
     calls = [n for n in t.walk(right) if isinstance(n, t.Call)] if right is not None else []
     along = any(spelled(arg) == spelled(path) for call in calls for arg in call.args)
     return path if along else None
+
+
+def starts_at(elab: Elaborator, left: t.Node | None, right: t.Node | None) -> bool:
+    """Whether a row says where a path starts that follows an equation, Z_0 = X_0: nothing of X_0,
+    but of Z."""
+    if not (isinstance(left, t.Sym) and isinstance(right, t.Sym)):
+        return False
+    start = len(left.sub) == 1 and isinstance(left.sub[0], t.Num)
+    return start and key_of(left) in elab.courses and key_of(right) != key_of(left)
 
 
 def carried(left: t.Node | None, right: t.Node | None) -> t.Sym | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from time import process_time
 from typing import Any
 
 from sympy import Basic, Expr, S
@@ -14,14 +13,13 @@ from fmproof.documents import interval_integrals, quotients
 from fmproof.documents.concave_log import concave_ways
 from fmproof.documents.facts import Fact
 from fmproof.documents.hypotheses import natural
-from fmproof.documents.modulo import by_multiple
+from fmproof.documents.patience import clock, lasting
+from fmproof.documents.rows_from_facts import equation_name, rows_from_facts, written_out
 from fmproof.documents.smoothness import may_be_assumed, smoothness
-from fmproof.documents.suggest import replaced
 from fmproof.documents.ways import Way, bounding_ways, noise_ways, ways
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import factors
-from fmproof.lang.nodes import Apply, Density, Partial, Var
-from fmproof.lang.numbers import is_number
+from fmproof.lang.nodes import Density, Var
 from fmproof.lang.props import Almost, AtMost, ForAll, Positive, Prop, VanishesWith
 from fmproof.lang.scope import canon, free_vars
 from fmproof.lang.sorts import Sort
@@ -36,7 +34,7 @@ _AT_ONCE = 0.2
 """For a first look at each reading of a row: one of them is often easy where another is not."""
 _SECONDS = 2.5
 """Of processor time for all that is tried on a row; most that is proved takes less than a third.
-A busy machine makes a second of it last longer and changes little in what is found."""
+"""
 
 
 @dataclass(frozen=True)
@@ -74,16 +72,17 @@ class FirstWitness:
     declared: Sequence[Hypothesis] = ()
     natural_too: bool = True
     found: dict[Any, Proof] = field(default_factory=dict)
+    cut: bool = False  #: whether a search ended for want of time
     _until: float = float("inf")
     _by_noise: set[Any] = field(default_factory=set)  # rows that were read with noise drawn
     _hypotheses: dict[Any, list[Hypothesis]] = field(default_factory=dict)
 
     def begin(self) -> None:
         """A row begins, and with it the time for it."""
-        self._until = process_time() + _SECONDS
+        self._until = clock() + _SECONDS
 
     def _left(self, most: float = ONE_SEARCH) -> float:
-        return min(most, self._until - process_time())
+        return min(most, self._until - clock())
 
     def prove(
         self,
@@ -139,9 +138,11 @@ class FirstWitness:
         key = (before, claim, relation, tuple(context), self.natural_too)
         found = self.found.get(key)
         if found is None:
-            until = process_time() + _AT_ONCE
+            until = clock() + _AT_ONCE
+            cut = self.cut  # a glance is short on purpose
             found = self._directly(before, claim, relation, context, _AT_ONCE)
-            if found.proved or process_time() < until:
+            self.cut = cut
+            if found.proved or clock() < until:
                 self.found[key] = found
         return found if found.proved else None
 
@@ -171,6 +172,7 @@ class FirstWitness:
     def _through(self, found: Iterable[Way], context: Sequence[Expr]) -> Proof | None:
         for way in found:
             if self._left() <= 0:
+                self.cut = True
                 return None
             try:
                 proof = self._checked(self._along(way, context), way.by)
@@ -195,20 +197,30 @@ class FirstWitness:
     # --- from earlier rows ---
 
     def from_facts(
-        self, before: Expr, claim: Expr, context: Sequence[Expr], facts: Sequence[Fact]
+        self,
+        before: Expr,
+        claim: Expr,
+        context: Sequence[Expr],
+        facts: Sequence[Fact],
+        sure: bool = False,
     ) -> Proof | None:
         """A proof that rests on earlier rows: with them as hypotheses, then with their proofs.
 
         Signs that only the earlier rows need do not hold in this one.
+
+        Args:
+            sure: only where what they say, put in, leaves nothing but arithmetic.
         """
-        allowed = {canon(_said_of(h.prop)) for h in self.hypotheses([before, claim, *context])}
+        meant = [_said_of(h.prop) for h in self.hypotheses([before, claim, *context])]
+        allowed = {canon(sign) for prop in meant for sign in (prop, *_nonzero_by(prop))}
         facts = [f for f in facts if all(canon(sign) in allowed for sign in f.where)]
         if not facts:
             return None
-        terms = [before, claim, *(side for f in facts for side in (f.before, f.claim)), *context]
-        own = [h for h in self.hypotheses(terms) if not is_sign(h.prop) or canon(h.prop) in allowed]
-        equations = [Hypothesis(f"E{i}", fact.prop) for i, fact in enumerate(facts, 1)]
-        for row in _rows(before, claim, facts):
+        for row, used in (written_out if sure else rows_from_facts)(before, claim, facts):
+            terms = [before, claim, *(side for f in used for side in (f.before, f.claim)), *context]
+            named = self.hypotheses([*terms, *(step.claim for step in row.steps)])
+            own = [h for h in named if not is_sign(h.prop) or canon(h.prop) in allowed]
+            equations = [Hypothesis(equation_name(i), f.prop) for i, f in enumerate(used, 1)]
             try:
                 whole = Derivation(
                     "row",
@@ -216,14 +228,30 @@ class FirstWitness:
                     parts=[row],
                     variables=_fixed(terms, [*own, *equations]),
                 )
-                if self._checked(whole, ("auto",)).proved:
-                    for proofs in (_as_proved, _as_said):
-                        found = self._with_proofs(row, terms, facts, own, equations, proofs)
-                        if found is not None:
-                            return found
-                    return None
+                proof = self._checked(whole, ("auto",))
             except (FmproofError, RecursionError):
                 continue
+            if proof.proved:
+                found = self._joined(row, terms, used, own, equations)
+                places = tuple(dict.fromkeys(fact.place for fact in used))
+                return found or replace(proof, rests_on=places)
+        return None
+
+    def _joined(
+        self,
+        row: Part,
+        terms: Sequence[Expr],
+        facts: Sequence[Fact],
+        own: Sequence[Hypothesis],
+        equations: Sequence[Hypothesis],
+    ) -> Proof | None:
+        """One derivation of the row and of the facts; None where these have been read in another
+        way, so that they stand as equations that earlier rows show."""
+        for proofs in (_as_proved, _as_said):
+            with suppress(FmproofError, RecursionError):
+                found = self._with_proofs(row, terms, facts, own, equations, proofs)
+                if found is not None:
+                    return found
         return None
 
     def _with_proofs(
@@ -246,14 +274,15 @@ class FirstWitness:
             hypotheses |= {
                 key: prop for key, prop in theirs.items() if not is_sign(prop) or prop in fact.where
             }
+            shown = proofs(fact, fact.derivation)
             parts += [
                 replace(
                     part,
                     title=f"line {fact.place} ({i}.{j})",
-                    name="",
+                    name=equation_name(i) if j == len(shown) else "",
                     steps=[_renamed(step, f"{i}.{j}.") for step in part.steps],
                 )
-                for j, part in enumerate(proofs(fact, fact.derivation), 1)
+                for j, part in enumerate(shown, 1)
             ]
         if any(step.references for part in parts for step in part.steps):
             return None  # parts that cite each other by name
@@ -276,9 +305,11 @@ class FirstWitness:
     ) -> Proof:
         left = self._left(patience)
         if left <= 0:
+            self.cut = True
             return Proof(False, (), "no time is left for this row", by, derivation)
+        until = clock() + left
         try:
-            report = check([derivation], patience=left, hints=False).derivations[0]
+            report = check([derivation], patience=lasting(left), hints=False).derivations[0]
         except (TypeError, ValueError, AttributeError, LookupError) as error:
             words = f"a defect of fmproof: {type(error).__name__}: {error}"
             return Proof(False, (), words, by, derivation)
@@ -288,6 +319,7 @@ class FirstWitness:
             said = [h.prop for h in derivation.hypotheses if h.name in used]
             where = tuple(filter(is_sign, said))
             return Proof(True, needs, "", by, derivation, where=where)
+        self.cut = self.cut or clock() >= until
         failure = next((st.failure for st in report.steps if st.failure), None)
         message = report.message or (failure.summary if failure else "")
         return Proof(False, (), message, by, derivation)
@@ -346,32 +378,18 @@ def _as_said(fact: Fact, derivation: Derivation) -> Sequence[Part]:
     return [replace(first, start=fact.before, steps=steps)]
 
 
-def _rows(before: Expr, claim: Expr, facts: Sequence[Fact]) -> Iterator[Part]:
-    """The row in one step, then in two where an equation of coefficients is put in."""
-    yield Part("row", before, [Step("1", claim, by="auto")])
-    if any(fact.moment for fact in facts):
-        yield Part("row", before, [Step("1", claim, by=("square", "linearity", "trace"))])
-    one, other = _put_in(before, facts), _put_in(claim, facts)
-    for fact in facts:
-        if fact.assumed and is_number(fact.claim):
-            for shifted in by_multiple(one, other, fact.before, fact.claim):
-                lines = [one, shifted, other, claim]
-                yield Part("row", before, [Step(f"{i}", x, by="auto") for i, x in enumerate(lines)])
-
-
-def _put_in(term: Expr, facts: Sequence[Fact]) -> Expr:
-    """With what is assumed of values and slopes, sin(a + b) = …, put in."""
-    for fact in facts:
-        if fact.assumed and isinstance(fact.before, Apply | Partial) and not fact.every:
-            with suppress(FmproofError):
-                term = replaced(term, fact.before, fact.claim)
-    return term
-
-
 def _said_of(prop: Prop) -> Prop:
     """What is said below an "almost every" of variables that are not in it."""
     inside = prop.args[0] if isinstance(prop, Almost) else prop
     return inside if free_vars(inside) <= free_vars(prop) else prop
+
+
+def _nonzero_by(prop: Prop) -> Iterator[Prop]:
+    """s ≠ 0, of "s > 0", or of "s_t > 0 for every t"."""
+    while isinstance(prop, ForAll):
+        prop = prop.body
+    if isinstance(prop, Positive):
+        yield VanishesWith(S.One, prop.args[0])
 
 
 def _is_positive(prop: Prop) -> bool:

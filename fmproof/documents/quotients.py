@@ -61,8 +61,16 @@ def steps(before: Expr, claim: Expr, words: tuple[str, ...] = FORM) -> list[Step
         Step("2", over[0], by="cancel"),
         *middle,
         Step("4", right, by="cancel"),
+        *_back(common.right.rhs, right, words),
         Step("5", claim, by=words),
     ]
+
+
+def _back(form: Expr, polynomial: Expr, words: tuple[str, ...]) -> list[Step]:
+    """The form of the claim before it was multiplied out, where that cancels what is not there."""
+    if form == polynomial or "cancel" not in words or agree(polynomial, form, words):
+        return []
+    return [Step("4.1", form, by="ring")]
 
 
 def _same_over(one: Expr, other: Expr) -> list[Step] | None:

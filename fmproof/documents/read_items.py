@@ -234,6 +234,8 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
             if not row.relation:
                 continue
             item.problem = Unreadable(f"nothing stands behind {row.relation}", row.at)
+        if piece.kind == "inline" and laws_in_lines.law_in_a_case(reading, item):
+            continue
         reading.items.append(item)
     return spell(spread) if piece.kind == "inline" else latex
 

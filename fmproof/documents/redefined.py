@@ -48,7 +48,8 @@ def redefinition(reading: Reading, item: Item, sure: bool) -> Candidate | None:
     )
     curve = isinstance(left, t.Sym) or all(conventional("times", spelled(a)) for a in left.args)
     averages = any(isinstance(n, t.Expectation | t.Integral) for n in t.walk(right))
-    if words or item.row.relation == ":=" or (apart and curve and not averages):
+    case = sure and item.inline and _has_a_new_letter(reading, item, right)
+    if words or item.row.relation == ":=" or (apart and curve and not averages) or case:
         return Candidate(left, right, item.row.at, item.place, True)
     return None
 
@@ -68,6 +69,14 @@ def special_path(reading: Reading, item: Item, elab: Elaborator) -> Candidate | 
     if not opens_case_behind_heading(reading.items, item, {name}):
         return None
     return Candidate(left, right, item.row.at, item.place, True)
+
+
+def _has_a_new_letter(reading: Reading, item: Item, right: t.Node) -> bool:
+    """Whether a line of words makes a symbol of a letter that no row before it has: "v(z, t) = a z
+    for a number a" is an example, whatever v was."""
+    before = (side for o in reading.items[: item.index] for side in (o.left, o.right) if side)
+    known = {key_of(n) for side in before for n in t.walk(side) if isinstance(n, t.Sym)}
+    return any(isinstance(n, t.Sym) and key_of(n) not in known for n in t.walk(right))
 
 
 def _plain_places(left: t.Sym | t.Call) -> bool:

@@ -23,6 +23,7 @@ from fmproof.documents import (
     roots,
     standard_noise,
 )
+from fmproof.documents.patience import lasting
 from fmproof.documents.projections import parts_for
 from fmproof.documents.terms import free_of_parameters, heads_in, kinds_in
 from fmproof.errors import FmproofError
@@ -39,6 +40,7 @@ from fmproof.lang.nodes import (
     Grad,
     Inner,
     IntegralOver,
+    Lebesgue,
     Let,
     Log,
     Partial,
@@ -203,14 +205,34 @@ def noise_ways(before: Expr, claim: Expr) -> Iterator[Way]:
 
 
 def bounding_ways(before: Expr, claim: Expr, relation: str) -> Iterator[Way]:
-    """Ways to an inequality: averages of sums are taken apart, so that a square can be left out."""
+    """Ways to an inequality: averages of sums are taken apart, so that a square can be left out;
+    beside an average over a time, the other side is averaged over it as well."""
+    rises: dict[str, Any] = {"by": "auto", "relation": relation}
+    for one, other in ((before, claim), (claim, before)):
+        averaged = _over_the_same_time(one, other)
+        if averaged is not None:
+            kept: dict[str, Any] = {"by": "auto"}
+            first, second = (rises, kept) if one == before else (kept, rises)
+            steps = [Step("1", averaged, **first), Step("2", claim, **second)]
+            yield Way((Part("row", before, steps),), ("auto",))
     try:
         left = common_form(Line(before, claim), _APART).left.rhs
     except (FmproofError, RecursionError, TypeError):
         return
     if left != before:
-        steps = [Step("1", left, by=_APART), Step("2", claim, by="auto", relation=relation)]  # type: ignore[arg-type]
+        steps = [Step("1", left, by=_APART), Step("2", claim, **rises)]
         yield Way((Part("row", before, steps),), ("linearity", "auto"))
+
+
+def _over_the_same_time(average: Expr, other: Expr) -> Expr | None:
+    """``other`` as its average over the interval that ``average`` is an integral over."""
+    if not (isinstance(average, IntegralOver) and len(average.measure) == 1):
+        return None
+    (item,) = average.measure
+    unit = isinstance(item, Lebesgue) and item.bounded and item.high - item.low == 1
+    if not unit or isinstance(other, IntegralOver) or item.var in free_vars(other):
+        return None
+    return IntegralOver(other, item)
 
 
 def normal_difference(before: Expr, claim: Expr) -> Expr | None:
@@ -224,7 +246,7 @@ def normal_difference(before: Expr, claim: Expr) -> Expr | None:
 
 def constant_difference(before: Expr, claim: Expr) -> Expr | None:
     """What is left of ``before − claim`` in the first form in which no parameter is in it."""
-    line = Line(before, claim, deadline=thread_time() + _SECONDS_FOR_FORMS)
+    line = Line(before, claim, deadline=thread_time() + lasting(_SECONDS_FOR_FORMS))
     try:
         for common in forms(line):
             left_over = subtract(common.left.rhs, common.right.rhs)

@@ -5,17 +5,28 @@ A library that a format needs is imported when such a file comes.
 
 from __future__ import annotations
 
+import warnings
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from fmproof.errors import InputError, nearest
+from fmproof.errors import FmproofWarning, InputError, nearest
 from fmproof.floor.rows import Rows
 
 _IMAGES = {".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".gif"}
 _FORMATS = ".npy, .npz, .csv, .parquet, .zarr, a folder of images or of a Hugging Face dataset"
+
+_TENSORS = "; save the tensor of the data as np.save('data.npy', tensor.cpu().numpy())"
+_INSTEAD = {
+    ".pt": _TENSORS,
+    ".pth": _TENSORS,
+    ".safetensors": _TENSORS,
+    ".h5": "; save the array of the data with np.save",
+    ".hdf5": "; save the array of the data with np.save",
+    ".tsv": "; a table with tabs is read as .csv, too",
+}
 
 
 def load_rows(
@@ -50,7 +61,10 @@ def load_labels(file: Path, count: int) -> Any:
     Raises:
         InputError: there is not one label for each row.
     """
-    array = np.asarray(_npy(file, None))
+    if file.suffix.lower() != ".npy":
+        raise InputError(f"{file}: expected labels in a .npy file, as np.save writes them")
+    array = np.asarray(_npy(file, None, "labels.astype(str)"))
+    array = array[:, 0] if array.ndim == 2 and array.shape[1] == 1 else array
     if array.shape != (count,) or array.dtype.kind not in "iubUS":
         raise InputError(
             f"{file}: expected one label for each of the {count} rows, integers or text, found "
@@ -71,11 +85,12 @@ def _reader(file: Path) -> Any:
     readers = {".npy": _npy, ".npz": _npz, ".csv": _csv, ".parquet": _parquet}
     suffix = file.suffix.lower()
     if suffix not in readers:
-        raise InputError(f"{file}: unknown kind of file, expected {_FORMATS}")
+        how = _INSTEAD.get(suffix, "")
+        raise InputError(f"{file}: unknown kind of file, expected {_FORMATS}{how}")
     return readers[suffix]
 
 
-def _npy(file: Path, _: str | None) -> Any:
+def _npy(file: Path, _: str | None, instead: str = "array.astype('f4')") -> Any:
     try:
         return np.load(file, mmap_mode="r", allow_pickle=False)
     except FileNotFoundError:
@@ -83,7 +98,9 @@ def _npy(file: Path, _: str | None) -> Any:
     except (ValueError, EOFError) as error:
         text = str(error)
         if "Object arrays" in text or "Python objects" in text:
-            why = "it holds Python objects; save numbers, as in np.save(file, array.astype('f4'))"
+            why = f"it holds Python objects; save them as np.save(file, {instead})"
+        elif "pickle" in text:
+            why = "not a .npy file"
         elif "mmap length" in text or "greater than file size" in text:
             why = "it is shorter than its header says; it was not written to the end"
         else:
@@ -114,18 +131,53 @@ def _choose(file: Path, field: str | None, known: list[str], what: str) -> str:
 
 def _csv(file: Path, _: str | None) -> Any:
     try:
-        with file.open(encoding="utf-8") as stream:
+        with file.open(encoding="utf-8-sig") as stream:
             first = stream.readline()
-            try:
-                [float(cell) for cell in first.split(",")]
-                skip = 0
-            except ValueError:
-                skip = 1
-        return np.loadtxt(file, delimiter=",", skiprows=skip, ndmin=2, dtype=np.float64)
+        comma = delimiter_of(first)
+        header = [cell.strip().strip('"') for cell in first.split(comma)]
+        try:
+            [float(cell) for cell in header]
+            header = []
+        except ValueError:
+            pass
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # that there are none is said below
+            table = np.loadtxt(
+                file,
+                delimiter=comma,
+                skiprows=1 if header else 0,
+                ndmin=2,
+                dtype=np.float64,
+                encoding="utf-8-sig",
+            )
     except UnicodeDecodeError:
         raise InputError(f"{file}: cannot be read: not a text file in UTF-8") from None
     except ValueError as error:
-        raise InputError(f"{file}: expected rows of numbers: {error}") from None
+        why = str(error).partition("; use `usecols`")[0]
+        raise InputError(f"{file}: expected rows of numbers: {why}") from None
+    if not len(table):
+        raise InputError(f"{file}: expected rows of numbers, found none")
+    return _without_index(file, header, table)
+
+
+def delimiter_of(line: str) -> str:
+    """What separates the cells of a table, by its first line: a comma, a semicolon or a tab."""
+    return max(",;\t", key=line.count)
+
+
+def _without_index(file: Path, header: list[str], table: Any) -> Any:
+    """The columns but the first, if that is the index of a data frame: named as such, and counting
+    the rows."""
+    named = bool(header) and header[0].lower() in ("", "index", "unnamed: 0")
+    if not named or table.shape[1] < 2 or (table[:, 0] != np.arange(len(table))).any():
+        return table
+    warnings.warn(
+        f"{file}: the first column counts the rows, as the index of a data frame does, and is left "
+        "out",
+        FmproofWarning,
+        stacklevel=4,
+    )
+    return table[:, 1:]
 
 
 def _missing(file: Path, library: str, extra: str) -> InputError:

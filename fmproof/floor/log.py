@@ -13,6 +13,7 @@ import numpy as np
 
 from fmproof.errors import InputError
 from fmproof.floor.few_rows import FewRows, few_rows
+from fmproof.floor.load import delimiter_of
 from fmproof.floor.rows import Floats, Ints, Rows
 from fmproof.floor.run import Floor
 
@@ -93,14 +94,17 @@ class Comparison:
 
 def read_log(file: Path) -> TrainingLog:
     """A CSV with columns step, loss and perhaps t; also the exports of TensorBoard (Wall time,
-    Step, Value) and of Weights & Biases ("Step", "run - loss").
+    Step, Value) and of Weights & Biases ("Step", "run - loss"). A column "time" that goes on beyond
+    1 is a clock.
 
     Raises:
         InputError: no column of losses, a cell that is no number, no rows.
     """
     try:
         with file.open(encoding="utf-8-sig", newline="") as stream:
-            table = list(csv.reader(stream))
+            lines = list(stream)
+        comma = delimiter_of(next((line for line in lines if line.strip()), ""))
+        table = list(csv.reader(lines, delimiter=comma, skipinitialspace=True))
     except UnicodeDecodeError:
         raise InputError(f"{file}: cannot be read: not a text file in UTF-8") from None
     except (OSError, csv.Error) as error:
@@ -111,6 +115,8 @@ def read_log(file: Path) -> TrainingLog:
     if not table:
         raise InputError(f"{file}: the log is empty")
     header = [cell.strip() for cell in table[0]]
+    if header[0].startswith("{"):
+        raise InputError(f"{file}: expected a CSV with a header such as step,loss, found JSON")
     loss = _column(header, _LOSS_NAMES, "loss")
     if loss is None:
         raise InputError(
@@ -118,6 +124,8 @@ def read_log(file: Path) -> TrainingLog:
             + ", ".join(header[:8])
         )
     step, time = _column(header, _STEP_NAMES, "step"), _column(header, ("t", "time"), "t")
+    if comma == ";":  # as spreadsheets write where the decimal sign is a comma
+        table = [[cell.replace(",", ".") for cell in row] for row in table]
     rows = [
         (number, row)
         for number, row in enumerate(table[1:], 2)
@@ -128,6 +136,9 @@ def read_log(file: Path) -> TrainingLog:
     losses = _numbers(file, rows, loss, header)
     steps = np.arange(float(len(rows))) if step is None else _numbers(file, rows, step, header)
     times = None if time is None else _numbers(file, rows, time, header)
+    if time is not None and times is not None and header[time].lower() == "time":
+        clock = len(times) > 1 and times.max() > 1 and (np.diff(times) >= 0).all()
+        times = None if clock else times
     order = np.argsort(steps, kind="stable")
     return TrainingLog(
         str(file), steps[order], losses[order], None if times is None else times[order]
@@ -215,6 +226,8 @@ def _above(floor: Floor, log: TrainingLog, scale: float) -> tuple[Above, list[Ab
     else:
         parts = []
         loss, loss_error = _end(log.loss)
+        if len(log.loss) == 1:  # of one batch, perhaps: nothing tells how far it is off
+            loss_error = abs(loss)
     low, high = floor.bins[0].low, floor.bins[-1].high
     return Above(low, high, loss, loss_error, floor.value * scale, floor.error * scale), parts
 
@@ -251,6 +264,7 @@ def _per_bin(floor: Floor, log: TrainingLog, scale: float) -> list[tuple[int, Ab
         raise InputError(
             f"{log.name}: t = {times[outside][0]:g} is outside of the time law's "
             f"[{edges[0]:g}, {edges[-1]:g}]"
+            + ("; divide the times by the number of steps" if times.max() > 2 * edges[-1] else "")
         )
     place = _bin_of(floor, times)
     for i, part in enumerate(floor.bins):

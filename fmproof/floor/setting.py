@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from fmproof.floor.finite import require_finite
 from fmproof.floor.rows import Floats
 from fmproof.floor.targets import gain, weight_function
 from fmproof.models.paths import CondOTPath, Path
@@ -21,6 +22,9 @@ class Setting:
     Attributes:
         batch: None where data and noise are independent, or the number of rows of the batches in
             which optimal transport pairs them.
+
+    Raises:
+        InputError: an unknown target, a weight that cannot be used, a floor that is infinite.
     """
 
     path: Path = field(default_factory=CondOTPath)
@@ -32,6 +36,7 @@ class Setting:
     def __post_init__(self) -> None:
         gain(self.path, self.target, np.array([0.5]))
         object.__setattr__(self, "_weight", weight_function(self.weight))
+        require_finite(self.factor, self.path, self.time)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """By what it was made from: functions made of formulas do not travel."""

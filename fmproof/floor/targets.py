@@ -23,6 +23,8 @@ TARGETS: dict[str, str] = {
     "score": "-eps / beta, whose mean given x is the score",
 }
 
+_ALSO = {"data": "x1", "noise": "eps"}
+
 Weight = Callable[[Any], Any]
 
 
@@ -32,8 +34,11 @@ def coefficients(path: Path, target: str, t: Any) -> tuple[Any, Any]:
     Raises:
         InputError: an unknown target.
     """
+    target = _ALSO.get(target, target)
     if target not in TARGETS:
-        raise InputError(f"target: unknown {target!r}; {nearest(target, TARGETS)}")
+        known = "known: " + ", ".join(sorted(TARGETS))
+        why = known if target in ("x0", "x_0") else nearest(target, TARGETS)  # noise or data?
+        raise InputError(f"target: unknown {target!r}; {why}")
     zero, one = np.zeros_like(path.alpha(t)), np.ones_like(path.alpha(t))
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         return {

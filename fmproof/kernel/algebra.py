@@ -20,7 +20,9 @@ def paired(a: Expr, b: Expr) -> Expr:
 
 @rule("A1", "Rudin, Principles of Mathematical Analysis, definition 1.36")
 def bilinearity(term: Expr) -> Sequent:
-    """⊢ ⟨Σ aᵢ, Σ bⱼ⟩ = ΣΣ ⟨aᵢ, bⱼ⟩; for ⟨a − b, a − b⟩ this is ‖a‖² − 2⟨a, b⟩ + ‖b‖²."""
+    """⊢ ⟨Σ aᵢ, Σ bⱼ⟩ = ΣΣ ⟨aᵢ, bⱼ⟩, where a side is a sum; for ⟨a − b, a − b⟩ this is
+    ‖a‖² − 2⟨a, b⟩ + ‖b‖².
+    """
     fits = type(term) is Inner and any(type(arg) is Add for arg in term.args)
     require(fits, "square", "an inner product of sums", term)
     left, right = map(summands, term.args)
@@ -29,7 +31,7 @@ def bilinearity(term: Expr) -> Sequent:
 
 @rule("A2", "b·(a/b) = a for b ≠ 0, and for b = 0 both sides are 0")
 def cancel_denominator(a: Expr, b: Expr, k: Expr) -> Sequent:
-    """{b = 0 ⇒ a·k = 0} ⊢ b·(a/b)·k = a·k; where k is a vector, {b = 0 ⇒ a = 0}."""
+    """{b = 0 ⇒ a·k = 0} ⊢ b·(a/b)·k = a·k; where k is a vector, {b = 0 ⇒ a = 0}, for a number a."""
     rest = mul(a, k)
     vanishing = rest if sort_of(rest) is Sort.REAL else a
     return infer(Equals(mul(b, Ratio(a, b), k), rest), VanishesWith(vanishing, b))

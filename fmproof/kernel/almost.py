@@ -7,7 +7,7 @@ from typing import Any
 
 from sympy import Expr, S
 
-from fmproof.kernel.integrals import draws_variables, in_order
+from fmproof.kernel.integrals import draws_variables
 from fmproof.kernel.rule import require, rule
 from fmproof.kernel.theorem import Sequent, Theorem, infer
 from fmproof.lang.arithmetic import mul
@@ -37,27 +37,24 @@ def sections(prop: Integrable, split: int) -> Sequent:
     return infer(Almost(inner, *prop.measure[:split]), prop)
 
 
-@rule("C10", NULL_SETS)
-def reorder_almost(theorem: Theorem, order: Sequence[int]) -> Sequent:
-    """The same statement with its variables in another order (Fubini for null sets)."""
-    prop: Any = theorem.conclusion
-    require(type(prop) is Almost, "reorder", "a statement for almost every value", prop)
-    return infer(Almost(prop.body, *in_order(prop.measure, order)), after=(theorem,))
-
-
-@rule("C10", "a law with a density has the null sets of Lebesgue measure, and more")
+@rule("C10", "a law with a density has the null sets of Lebesgue measure, and more; Fubini")
 def under_law(theorem: Theorem, measure: Sequence[Draw]) -> Sequent:
-    """From ⊢ P for Lebesgue-almost every x: ⊢ P for almost every x~p, since p has a density."""
+    """From ⊢ P for almost every x and y: ⊢ P for almost every x~p and y in any order, where p is a
+    density of what was integrated and the other items are the same.
+    """
     prop: Any = theorem.conclusion
-    _, lebesgue = against_lebesgue(S.One, measure)
-    fits = type(prop) is Almost and set(lebesgue) == set(prop.measure)
+    require(type(prop) is Almost, "almost everywhere", "a statement for almost every value", prop)
+    kept = set(measure).intersection(prop.measure)
+    _, drawn = against_lebesgue(S.One, [item for item in measure if item not in kept])
+    fits = kept.union(drawn) == set(prop.measure)
     require(fits, "almost everywhere", "a statement about the variables of the law", prop)
     return infer(Almost(prop.body, *measure), after=(theorem,))
 
 
 @rule("C11", _SUPPORT)
 def support_of_marginal(marginal: Expr) -> Sequent:
-    """⊢ m(x) = 0 ⇒ j(x, z) = 0 for almost every x and z, where m(x) is defined as ∫ j dz.
+    """⊢ m(x) = 0 ⇒ j(x, z) = 0 for almost every x and z, for a density m at different variables x,
+    not given any of them, that is defined as ∫ j dz.
 
     A density by definition is an integral of densities, so j ≥ 0. For every x with ∫ j dz < ∞ by
     the integral of a nonnegative function; the other x have measure zero, because m is a density.

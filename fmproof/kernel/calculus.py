@@ -14,7 +14,7 @@ from fmproof.kernel.integrals import is_integral, linear_parts, with_body
 from fmproof.kernel.rule import require, rule
 from fmproof.kernel.theorem import Sequent, infer
 from fmproof.lang.arithmetic import Add, Mul, Pow, add, factors, mul, power_of, without
-from fmproof.lang.node import bound_vars, is_nonnegative, is_one_of, shown, sort_of
+from fmproof.lang.node import is_nonnegative, shown, sort_of
 from fmproof.lang.nodes import (
     Abs,
     Apply,
@@ -33,6 +33,7 @@ from fmproof.lang.nodes import (
     dim,
 )
 from fmproof.lang.nodes.derivative import Derivative
+from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.numbers import fraction
 from fmproof.lang.props import (
     Almost,
@@ -48,7 +49,6 @@ from fmproof.lang.scope import alpha_equal, apart, free_vars, fresh, substitute
 from fmproof.lang.sorts import Sort
 
 CALCULUS = "Rudin, Principles of Mathematical Analysis, theorems 5.3, 5.5 and 9.15"
-DERIVATIVES = (Grad, Partial, Div)
 _EXCHANGE = "Folland, Real Analysis, theorem 2.27"
 
 
@@ -114,8 +114,9 @@ def _in_measure(node: Any) -> frozenset[Var]:
 
 @rule("D2", CALCULUS)
 def differentiable(goal: Differentiable) -> Sequent:
-    """{the parts differentiable, denominators ≠ 0, arguments of log and √ > 0} ⊢ sums, products,
-    ratios, compositions differentiable; {domination} ⊢ integrals differentiable.
+    """{the parts differentiable, denominators and arguments of |·| ≠ 0, arguments of log and √ and
+    variances > 0, at the places} ⊢ sums, products, ratios, compositions differentiable;
+    {domination} ⊢ integrals differentiable in one variable, of which their measure is free.
     """
     needs = _needs(goal.body, goal.pairs)
     if any(alpha_equal(goal, need) for need in needs):
@@ -280,7 +281,9 @@ def log_derivative(term: Derivative) -> Sequent:
 
 @rule("D3", _EXCHANGE)
 def exchange(term: Derivative) -> Sequent:
-    """{domination} ⊢ ∇∫ f = ∫ ∇f; the same for ∂, div and E."""
+    """{domination} ⊢ ∇∫ f = ∫ ∇f, where the measure is free of the variable; the same for ∂, div
+    and E.
+    """
     body, var, at = term.args
     require(is_integral(body), "exchange", "a derivative of an integral", term)
     inner: Any = apart(body, free_vars(at) | {var})
@@ -291,13 +294,11 @@ def exchange(term: Derivative) -> Sequent:
 
 
 @rule("D3", _EXCHANGE)
-def integrable_derivative(goal: Integrable) -> Sequent:
-    """{domination} ⊢ ∇f integrable; the same for ∂ and div."""
-    slope = goal.body
-    require(is_one_of(slope, DERIVATIVES), "domination", "that a derivative is integrable", goal)
-    if free_vars(slope.at).intersection(bound_vars(goal)):
-        raise RuleError("domination: %s is integrated in %s", slope.at, goal)
-    return infer(goal, Dominated(*slope.args, *goal.measure))
+def dominated_derivative(slope: Derivative, measure: Sequence[Draw]) -> Sequent:
+    """{domination} ⊢ ∇f integrable, at a place that is not integrated; the same for ∂ and div."""
+    if any(free_vars(slope.at).intersection(drawn_by(item)) for item in measure):
+        raise RuleError("domination: what is integrated moves the place of %s", slope)
+    return infer(Integrable(slope, *measure), Dominated(*slope.args, *measure))
 
 
 @rule("D3", _EXCHANGE)
@@ -318,8 +319,8 @@ def dominated_differentiable(premise: Dominated) -> Sequent:
 def times_gaussian_dominated(
     density: Expr, k: Expr, var: Var, at: Expr, measure: Sequence[Draw]
 ) -> Sequent:
-    """{v > 0, k integrable} ⊢ domination of the gradient of k·N(x; m, v) in x or in m, where k and
-    v do not depend on it, and v on nothing that is integrated.
+    """{v > 0, k integrable} ⊢ domination of the gradient of k·N(x; m, v) in x or in m, whichever is
+    the variable; the other, k and v do not depend on it, and v on nothing that is integrated.
     """
     require_fixed_variance(density, measure)
     x, m, v = density.args[1:]

@@ -14,11 +14,11 @@ from fmproof.kernel.integrals import linear_parts
 from fmproof.kernel.rule import Equation, require, rule
 from fmproof.kernel.theorem import Sequent, infer
 from fmproof.lang.arithmetic import add, mul
-from fmproof.lang.node import Lift, bound_vars, is_one_of, shown
+from fmproof.lang.node import Lift, bound_vars, is_one_of
 from fmproof.lang.nodes import Apply, CondExpect, Expect, Head, Let, Ratio, Scalar, Var
 from fmproof.lang.nodes.measure import Draw, drawn_by, is_density
 from fmproof.lang.props import Almost, Equals, Integrable, Prop
-from fmproof.lang.scope import alpha_equal, apart, free_vars, substitute
+from fmproof.lang.scope import alpha_equal, apart, free_vars, replace_head, substitute
 
 _CONDITIONAL = "Kallenberg, Foundations of Modern Probability, theorem 8.1"
 _JENSEN = "Jensen; Kallenberg, Foundations of Modern Probability, theorem 8.1 and lemma 4.5"
@@ -50,7 +50,8 @@ def pull_out(
     """{f, k·f integrable} ⊢ E[k·f] = E[k·E[f|X]], where k is a function of X; of two vectors k·f is
     ⟨k, f⟩.
 
-    The draws before ``split`` are held fixed in E[f|X]; k may depend on them, too.
+    The draws before ``split`` are held fixed in E[f|X]; k may depend on them, too. There f must be
+    integrable under the others for almost every value of these, and k·f under all.
     """
     mean, condition = _mean(f, k, given, measure, split)
     term, result = (Expect(paired(k, part), *measure) for part in (f, mean))
@@ -64,20 +65,20 @@ def contraction(
     """{k·f integrable} ⊢ k·E[f|X] integrable, where k is a function of X; of two vectors k·f is
     ⟨k, f⟩.
 
-    Where f itself is not integrable, E[f|X] is 0.
+    Where f itself is not integrable, E[f|X] is 0. The draws before ``split`` are held fixed in it.
     """
     mean, _ = _mean(f, k, given, measure, split)
-    return infer(
-        Integrable(paired(k, mean), *measure),
-        Integrable(paired(k, f), *measure),
-    )
+    known, result = (Integrable(paired(k, part), *measure) for part in (f, mean))
+    return infer(result, known)
 
 
 @rule("K2", _JENSEN)
 def contraction_of_square(
     k: Expr, f: Expr, given: tuple[Var, ...], measure: Sequence[Draw], split: int
 ) -> Sequent:
-    """{k·f² integrable} ⊢ k·E[f|X]² integrable, where k is a function of X; f² may be ‖f‖²."""
+    """{k·f² integrable} ⊢ k·E[f|X]² integrable, where k is a function of X; f² may be ‖f‖². The
+    draws before ``split`` are held fixed in E[f|X].
+    """
     mean, _ = _mean(f, k, given, measure, split)
     square, result = (Integrable(mul(k, paired(part, part)), *measure) for part in (f, mean))
     return infer(result, square)
@@ -86,7 +87,7 @@ def contraction_of_square(
 @rule("K3", _CONDITIONAL)
 def take_out(k: Expr, f: Expr, given: tuple[Var, ...], measure: Sequence[Draw]) -> Sequent:
     """{f, k·f integrable} ⊢ E[k·f|X] = k·E[f|X] almost surely, where k is a function of X; of two
-    vectors k·f is ⟨k, f⟩, and E[1|X] is 1.
+    vectors k·f is ⟨k, f⟩; {k integrable} ⊢ E[k|X] = k almost surely.
     """
     whole, finite = _mean(paired(k, f), S.One, given, measure, 0)
     mean, condition = _mean(f, k, given, measure, 0)
@@ -96,7 +97,10 @@ def take_out(k: Expr, f: Expr, given: tuple[Var, ...], measure: Sequence[Draw]) 
 
 @rule("K4", _CONDITIONAL)
 def conditional_linearity(term: CondExpect) -> Sequent:
-    """{each fᵢ integrable} ⊢ E[Σ cᵢ fᵢ|X] = Σ cᵢ E[fᵢ|X] almost surely, for constants cᵢ."""
+    """{each fᵢ integrable} ⊢ E[Σ cᵢ fᵢ|X] = Σ cᵢ E[fᵢ|X] almost surely, for cᵢ free of all draws.
+
+    It is about the value at X itself, whatever the place of the given term is.
+    """
     given = tuple(item.var for item in term.given)
     whole, _ = _mean(term.body, S.One, given, term.measure, 0)
     constants, parts = zip(*linear_parts(term.body, bound_vars(term)), strict=True)
@@ -109,8 +113,11 @@ def conditional_linearity(term: CondExpect) -> Sequent:
 
 @rule("K5", "Bayes; Kallenberg, Foundations of Modern Probability, theorem 8.5")
 def bayes(term: CondExpect, marginal: Equation) -> Sequent:
-    """From ⊢ m(x) = E_z[k(x|z)]: {f integrable} ⊢ E[f|X = x] = E_z[f·k(x|z)/m(x)] for almost every
-    x, where x is drawn last, from the density k.
+    """From ⊢ m(x) = E_z[k(x|z)]: {f integrable} ⊢ E[f|X = x] = E_z[f·k(x|z)/m(x)] almost surely,
+    where X is all that is drawn last, from the density k, and z all before. What the equation
+    assumes is needed almost surely.
+
+    It is about the value at X itself, whatever the place of the given term is.
     """
     *law, k = term.measure
     given = tuple(item.var for item in term.given)
@@ -127,40 +134,25 @@ def bayes(term: CondExpect, marginal: Equation) -> Sequent:
 # --- equal laws ---------------------------------------------------------------------------
 
 
-def _equal_laws(theorem: Any, head: Head) -> tuple[Any, Any]:
-    """The two expectations of a theorem that holds for every function ``head`` in them.
-
-    Then what the function is applied to has the same joint law on both sides.
-    """
-    sides = (theorem.lhs, theorem.rhs)
-    for side in sides:
-        fits = type(side) is Expect and type(side.body) is Apply and side.body.head == head
-        require(fits, "equal laws", f"an expectation of {head.name}(…)", side)
-        inside = (*side.body.arguments, *side.measure)
-        if any(_mentions(part, head) for part in inside):
-            raise RuleError(f"equal laws: {head.name} is used twice in {shown(side)}")
-    if type(head) is not Scalar or head.definition is not None:
-        raise RuleError(f"equal laws: {head.name} is not an arbitrary real function")
-    for hypothesis in theorem.hypotheses:
-        if _mentions(hypothesis, head):
-            raise RuleError(f"equal laws: {shown(hypothesis)} restricts {head.name}")
-    return sides
-
-
-def _mentions(node: Any, head: Head) -> bool:
-    if node == head:
-        return True
-    inside = type(node) is Apply and node.head.definition
-    return any(_mentions(arg, head) for arg in (*node.args, *((inside,) if inside else ())))
-
-
 @rule("K7", "Kallenberg, Foundations of Modern Probability, lemma 1.22: change of variables")
 def transfer(prop: Prop, law: Equation, head: Head) -> Sequent:
     """From ⊢ E[h(X)] = E[h(Y)] for every function h: {P(Y) almost surely} ⊢ P(X) almost surely,
-    and {F(Y) integrable} ⊢ F(X) integrable.
+    and {F(Y) integrable} ⊢ F(X) integrable, for different drawn variables X, where P and F are
+    about no other draw.
+
+    Where the equation holds for every h, and h is nowhere else in it, X and Y have the same law.
     """
     node: Any = prop
-    first, second = _equal_laws(law, head)
+    if type(head) is not Scalar or head.definition is not None:
+        raise RuleError(f"equal laws: {head.name} is not an arbitrary real function")
+    first, second, elsewhere = law.lhs, law.rhs, [*law.hypotheses]
+    for side in (first, second):
+        fits = type(side) is Expect and type(side.body) is Apply and side.body.head == head
+        require(fits, "equal laws", f"an expectation of {head.name}(…)", side)
+        elsewhere += [*side.body.arguments, *side.measure]
+    for part in elsewhere:
+        if replace_head(part, head, head.params, S.Zero) != part:
+            raise RuleError("equal laws: %s restricts %s", part, head.name)
     fits = is_one_of(node, (Almost, Integrable))
     require(fits, "transfer", "an integrability or almost sure statement", prop)
     if not alpha_equal(Expect(first.body, *node.measure), first):

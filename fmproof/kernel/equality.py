@@ -43,8 +43,7 @@ def transitivity(first: Theorem, second: Theorem) -> Sequent:
         require(is_one_of(prop, (Equals, AtMost)), "transitivity", "= or ≤", prop)
     if not alpha_equal(first.rhs, second.lhs):
         raise RuleError(
-            f"transitivity: the first ends in {shown(first.rhs)}, the second begins with "
-            f"{shown(second.lhs)}"
+            "transitivity: the first ends in %s, the second begins with %s", first.rhs, second.lhs
         )
     both = type(first.conclusion) is Equals and type(second.conclusion) is Equals
     relation = Equals if both else AtMost
@@ -78,11 +77,9 @@ def _rewritten(node: Any, parts: Mapping[int, Equation], name: str) -> tuple[Any
     hypotheses: list[Prop] = []
     for place, theorem in parts.items():
         if place not in places:
-            raise RuleError(f"{name}: cannot rewrite inside {shown(node)} at {place}")
+            raise RuleError("%s: cannot rewrite inside %s at %s", name, node, str(place))
         if not alpha_equal(args[place], theorem.lhs):
-            raise RuleError(
-                f"{name}: {shown(theorem.lhs)} is not argument {place} of {shown(node)}"
-            )
+            raise RuleError("%s: %s is not argument %s of %s", name, theorem.lhs, str(place), node)
         args[place] = theorem.rhs
         hypotheses.extend(lifted(h, node, places[place]) for h in theorem.hypotheses)
     return rebuilt(node, *args), hypotheses
@@ -135,8 +132,9 @@ def generalise(theorem: Theorem, var: Var) -> Sequent:
 def instantiate_head(theorem: Theorem, head: Head, params: tuple[Var, ...], body: Expr) -> Sequent:
     """From A(f) ⊢ P(f) for a symbol f: the same for f := body, in definitions too.
 
-    A density or law may become a density that draws the same variables over the same ranges, a
-    function declared ≥ 0 must stay so, a symbol with a definition stays what it is.
+    A density or law may become a density that draws the same variables over the same ranges and
+    is not given them; a function declared ≥ 0 must stay so; a symbol with a definition stays what
+    it is, and so does N. The body mentions no variable but the parameters, which are different.
     """
     if head.definition is not None or type(head) is Gaussian:
         raise RuleError(f"instance: {head.name} has a definition and cannot be replaced")
@@ -156,8 +154,5 @@ def _require_density(head: Any, params: tuple[Var, ...], body: Any) -> None:
         and not parents_of(body) & set(own)
         and [item.range for item in body.head.over] == [item.range for item in head.over]
     )
-    if not fits:
-        raise RuleError(
-            f"instance: {head.name} can become a density of the same variables "
-            f"over the same ranges, found {shown(body)}"
-        )
+    wanted = f"a density of the same variables over the same ranges for {head.name}"
+    require(fits, "instance", wanted, body)

@@ -6,10 +6,9 @@ from typing import Any
 
 from sympy import Expr, S
 
-from fmproof.errors import RuleError
 from fmproof.kernel.rule import require, rule
 from fmproof.kernel.theorem import Sequent, infer
-from fmproof.lang.arithmetic import Add, factors, mul
+from fmproof.lang.arithmetic import add, factors, mul
 from fmproof.lang.nodes import Abs, Exp, Log, Sqrt
 from fmproof.lang.props import AtMost, Equals, Positive
 
@@ -23,16 +22,15 @@ def log_exp(a: Expr) -> Sequent:
 
 
 @rule("F2", _FUNCTIONS)
-def exponential(term: Exp) -> Sequent:
-    """⊢ exp(a + b) = exp a·exp b; ⊢ exp 0 = 1; {a > 0} ⊢ exp log a = a."""
-    (a,) = term.args
-    if a is S.Zero:
-        return infer(Equals(term, S.One))
-    if type(a) is Log:
-        return infer(Equals(term, a.args[0]), Positive(a.args[0]))
-    if type(a) is Add:
-        return infer(Equals(term, mul(*map(Exp, a.args))))
-    raise RuleError("exponential: expected exp of a sum, of log or of 0, found %s", term)
+def exp_log(a: Expr) -> Sequent:
+    """{a > 0} ⊢ exp log a = a."""
+    return infer(Equals(Exp(Log(a)), a), Positive(a))
+
+
+@rule("F2", _FUNCTIONS)
+def exp_of_sum(a: Expr, b: Expr) -> Sequent:
+    """⊢ exp(a + b) = exp a·exp b."""
+    return infer(Equals(Exp(add(a, b)), mul(Exp(a), Exp(b))))
 
 
 @rule("F3", _FUNCTIONS)

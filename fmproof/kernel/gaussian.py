@@ -60,7 +60,9 @@ def gaussian_density(term: Expr) -> Sequent:
 
 @rule("N2", GAUSSIAN)
 def reparametrise(term: Expect, place: int, scale: Expr, noise: Var) -> Sequent:
-    """{s ≠ 0} ⊢ E_{…, x~N(m, s²), …}[f] = E_{…, e~N(0, 1), x := m + s e, …}[f]. f is any term."""
+    """{s ≠ 0} ⊢ E_{…, x~N(m, s²), …}[f] = E_{…, e~N(0, 1), x := m + s e, …}[f], for a new vector e.
+    f is any term; where s depends on draws before, s ≠ 0 is needed for almost every value of them.
+    """
     there = 0 <= place < len(term.measure) and is_gaussian(term.measure[place])
     require(there, "Gaussian", "a Gaussian draw", term)
     x, m, v = term.measure[place].args[1:]
@@ -96,9 +98,8 @@ def gaussian_covariance(draw: Expr, a: Expr, b: Expr) -> Sequent:
     x, _, v, r = _draw(draw)
     if x in free_vars(a) | free_vars(b):
         raise RuleError("Gaussian: %s and %s depend on %s", a, b, x)
-    return infer(
-        Equals(Expect(mul(Inner(a, r), Inner(b, r)), draw), mul(v, Inner(a, b))), Positive(v)
-    )
+    moment = Expect(mul(Inner(a, r), Inner(b, r)), draw)
+    return infer(Equals(moment, mul(v, Inner(a, b))), Positive(v))
 
 
 def _draw(draw: Any) -> tuple[Any, Expr, Expr, Expr]:
@@ -112,7 +113,7 @@ def _draw(draw: Any) -> tuple[Any, Expr, Expr, Expr]:
 
 @rule("N4", GAUSSIAN)
 def gaussian_moments(goal: Integrable) -> Sequent:
-    """⊢ polynomials in x are integrable under N(m, v), for fixed m and v."""
+    """⊢ polynomials in x are integrable under one draw x~N(m, v), with m and v free of x."""
     law, *more = goal.measure
     require(not more, "Gaussian", "an integrability condition under one N(m, v)", goal)
     x, *_ = _draw(law)

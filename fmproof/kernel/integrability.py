@@ -125,7 +125,7 @@ def tonelli(goal: Integrable, premise: Integrable, order: Sequence[int]) -> Sequ
 
 @rule("C9", "a constant on a set of finite measure; Folland, Real Analysis, section 2.2")
 def finite_measure(goal: Integrable) -> Sequent:
-    """⊢ constants are integrable under laws and over bounded intervals."""
+    """⊢ constants are integrable under laws and over bounded intervals, and 0 is over anything."""
     if joint_form(goal) is not None:
         raise RuleError("finite measure: not the integral of a constant: %s", goal)
     return infer(goal)
@@ -179,7 +179,9 @@ def product_integrable(weight: Expr, a: Expr, b: Expr, measure: Sequence[Draw]) 
 
 @rule("C1", _TONELLI)
 def inside_integrable(k: Expr, integral: Integrated, measure: Sequence[Draw]) -> Sequent:
-    """{k·f integrable over x and y} ⊢ k·∫ f dy integrable over x; of two vectors k·f is ⟨k, f⟩."""
+    """{k·f integrable over x and y} ⊢ k·∫ f dy integrable over x; of two vectors k·f is ⟨k, f⟩. The
+    same for E.
+    """
     goal = Integrable(paired(k, integral), *measure)
     inner: Any = apart(integral, free_vars(goal).union(bound_vars(goal), free_vars(goal.body)))
     return infer(goal, Integrable(paired(k, inner.body), *measure, *inner.measure))
@@ -187,23 +189,23 @@ def inside_integrable(k: Expr, integral: Integrated, measure: Sequence[Draw]) ->
 
 @rule("C3", "Jensen; Kallenberg, Foundations of Modern Probability, lemma 4.5")
 def mean_square_integrable(
-    goal: Integrable, weight: Expr, values: Expr, average: Equation, mass: Equation
+    weight: Expr, values: Expr, average: Equation, mass: Equation, measure: Sequence[Draw]
 ) -> Sequent:
     """From ⊢ u = ∫ f·(j/m) dz and ⊢ m = ∫ j dz, j ≥ 0: {w‖f‖² j integrable over x and z} ⊢ w‖u‖² m
-    integrable over x.
+    integrable over x, for w, u and m free of z; what the equations assume is needed for almost
+    every x.
 
     Where m > 0, j/m is a probability density in z and ‖u‖² ≤ ∫ ‖f‖² (j/m) dz. This is what
     makes a marginal field square integrable when the conditional field is.
     """
-    body, measures = against_lebesgue(goal.body, goal.measure)
     m, total, u = mass.lhs, mass.rhs, average.lhs
     fits = type(total) is IntegralOver and is_nonnegative(total.body)
     require(fits, "Jensen", "a mass ∫ j with j ≥ 0", total)
     if not alpha_equal(average.rhs, with_body(total, mul(values, Ratio(total.body, m)))):
         raise RuleError("Jensen: %s is no average by the mass %s", u, m)
-    whole = mul(weight, m, Inner(u, u))
-    if not alpha_equal(body, whole) or free_vars(whole).intersection(bound_vars(total)):
-        raise RuleError("Jensen: %s is not about the square of %s with its mass", goal, u)
+    goal = Integrable(mul(weight, m, Inner(u, u)), *measure)
+    if free_vars(goal.body).intersection(bound_vars(total)):
+        raise RuleError("Jensen: %s is about what %s integrates over", goal, total)
     inside = mul(weight, total.body, Inner(values, values))
     needed = (lifted(h, goal, Lift.ALMOST) for th in (average, mass) for h in th.hypotheses)
-    return infer(goal, Integrable(inside, *measures, *total.measure), *needed)
+    return infer(goal, Integrable(inside, *measure, *total.measure), *needed)

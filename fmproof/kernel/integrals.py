@@ -85,18 +85,11 @@ def inner_with_integral(k: Expr, a: Expr, integral: Integrated) -> Sequent:
     return infer(Equals(mul(k, Inner(a, integral)), result), condition)
 
 
-@rule("I4", _FUBINI)
-def fubini(term: IntegralOver) -> Sequent:
-    """{f integrable over both} ⊢ ∫(∫ f dy) dx = ∫(∫ f dx) dy."""
-    require(type(term.body) is IntegralOver, "fubini", "two nested integrals", term)
-    inner: Any = apart(term.body, bound_vars(term))
-    result = IntegralOver(IntegralOver(inner.body, *term.measure), *inner.measure)
-    return infer(Equals(term, result), Integrable(inner.body, *term.measure, *inner.measure))
-
-
 @rule("I2", "an expectation is the integral against the joint density; Durrett, section 1.6")
 def expectation_as_integral(term: Expect) -> Sequent:
-    """{f integrable} ⊢ E_{x~p, …}[f] = ∫…∫ p(x)… f, one integral a draw, the first outside."""
+    """{f integrable} ⊢ E_{x~p, …}[f] = ∫…∫ p(x)… f for densities, one integral a draw, the first
+    outside.
+    """
     fits = all(map(is_density, term.measure))
     require(fits, "expectation", "an expectation under densities", term)
     result, _ = against_lebesgue(term.body, term.measure)
@@ -157,7 +150,7 @@ def _apart(term: Any, taken: frozenset[Var]) -> Any:
 def drop_draw(term: Expect, place: int) -> Sequent:
     """⊢ E_{…, y~q, …}[f] = E_{…}[f] when neither f nor a later draw depends on y.
 
-    No condition: a density integrates to one.
+    No condition: a density integrates to one, and every law has mass one.
     """
     draw = _draw(term, place, "drop")
     unused, rest = frozenset(drawn_by(draw)), without(term.measure, place)
@@ -179,19 +172,20 @@ def in_order(measure: tuple[Any, ...], order: Sequence[int]) -> list[Any]:
 
 
 @rule("I7", _FUBINI)
-def reorder_draws(term: Expect, order: Sequence[int]) -> Sequent:
-    """⊢ E over a law = E over the same draws in another order that respects dependence.
+def reorder_draws(term: Integrated, order: Sequence[int]) -> Sequent:
+    """⊢ E over a law = E over the same draws in another order that respects dependence; the same
+    for ∫ over several variables at once.
 
-    No condition: the joint law is the same, and an expectation is an integral under it.
+    No condition: the joint measure is the same, and E and ∫ are the integral under it.
     """
-    return infer(Equals(term, Expect(term.body, *in_order(term.measure, order))))
+    return infer(Equals(term, rebuilt(term, term.body, *in_order(term.measure, order))))
 
 
 @rule(
     "I9", "an integral against a point mass; Kallenberg, Foundations of Modern Probability, ch. 1"
 )
 def substitute_draws(term: Expect) -> Sequent:
-    """⊢ E_{…, x := a, …}[f(x)] = E_{…}[f(a)]. No condition."""
+    """⊢ E_{…, x := a, …}[f(x)] = E_{…}[f(a)], for all its deterministic draws. No condition."""
     fits = any(type(item) is Let for item in term.measure)
     require(fits, "substitution", "an expectation with a deterministic draw", term)
     body, rest = without_lets(term.body, term.measure)

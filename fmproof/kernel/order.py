@@ -40,9 +40,9 @@ def from_difference(theorem: Theorem, lower: Expr, upper: Expr) -> Sequent:
 
 @rule("O2", _ORDER)
 def positive(goal: Positive, place: int) -> Sequent:
-    """{the parts > 0} ⊢ products, ratios and roots > 0; ⊢ numbers, exp and Gaussian densities > 0;
-    {a ≠ 0} ⊢ |a| > 0, and a > 0 for what is clearly ≥ 0; {f integrable, f > 0 almost everywhere}
-    ⊢ ∫ f > 0.
+    """{the parts > 0} ⊢ products, powers, ratios and roots > 0; ⊢ π, d, exp, Gaussian densities and
+    numbers that are so > 0; {a ≠ 0} ⊢ |a| > 0, and a > 0 for what is clearly ≥ 0; {f integrable,
+    f > 0 almost everywhere} ⊢ ∫ f > 0 and E[f] > 0.
 
     Of a sum the summand at ``place`` must be > 0 and the others clearly ≥ 0.
     """
@@ -79,7 +79,9 @@ def nonzero(goal: VanishesWith) -> Sequent:
 
 @rule("O3", "a product is 0 where a factor is; a/b is 0 where a or b is")
 def product_vanishes(goal: VanishesWith) -> Sequent:
-    """{each factor b = 0 ⇒ a = 0} ⊢ b₁b₂ = 0 ⇒ a = 0; the same for b₁/b₂."""
+    """{each factor b = 0 ⇒ a = 0} ⊢ b₁b₂ = 0 ⇒ a = 0; the same for b₁/b₂; ⊢ b = 0 ⇒ a = 0 for a
+    number b that is not 0.
+    """
     a, b = goal.args
     if is_number(b) and b is not S.Zero:
         return infer(goal)

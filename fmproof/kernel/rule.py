@@ -114,7 +114,6 @@ _TAKEN: dict[str, Callable[[Any, str], Any]] = {
     "IntegralOver": _node((nodes.IntegralOver,), "an integral"),
     "Expect": _node((nodes.Expect,), "an expectation"),
     "CondExpect": _node((nodes.CondExpect,), "a conditional expectation"),
-    "Exp": _node((nodes.Exp,), "an exponential"),
     "Prop": _node(props.PROPOSITIONS, "a proposition"),
     "Integrable": _node((props.Integrable,), "an integrability condition"),
     "Differentiable": _node((props.Differentiable,), "a differentiability"),

@@ -20,8 +20,9 @@ from fmproof.lang.sorts import Sort
 
 @rule("D4", "the divergence theorem on growing boxes; Mathlib, integral_divergence_of_hasFDerivAt")
 def integral_of_divergence(field: Expr, measure: Sequence[Draw]) -> Sequent:
-    """{F differentiable, F and div F integrable} ⊢ ∫ div F dx = 0. No decay is assumed: the flux
-    through the sides of a box is integrable in its size, so it is small for some large boxes.
+    """{F differentiable everywhere, F and div F integrable} ⊢ ∫ div F dx = 0. No decay is assumed:
+    the flux through the sides of a box is integrable in its size, so it is small for some large
+    boxes.
     """
     item, slope, smooth = _slope(Div, field, measure)
     whole = IntegralOver(slope, item)

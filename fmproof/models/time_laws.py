@@ -142,6 +142,12 @@ class DiscreteTime(DrawnTime):
     def support(self) -> tuple[float, float]:
         return float(self.times[0]), float(self.times[-1])
 
+    @property
+    def gap(self) -> float:
+        """How far neighbouring times are apart at least."""
+        apart = np.diff(np.unique(self.times))
+        return float(apart.min()) if len(apart) else np.inf
+
     def quantile(self, u: Any) -> FloatArray:
         edges = np.cumsum(self.weights)
         row = np.searchsorted(edges / edges[-1], np.asarray(u, dtype=np.float64))

@@ -21,7 +21,7 @@ from fmproof.kernel.ring import ring_normal
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Add, add, factors, mul, plus_of, without
 from fmproof.lang.node import is_nonnegative, sort_of
-from fmproof.lang.nodes import Apply, CondExpect, Draw, Expect, Inner, Named, norm2
+from fmproof.lang.nodes import Apply, CondExpect, Draw, Expect, Inner, IntegralOver, Named, norm2
 from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.scope import alpha_equal, canon, free_vars
 from fmproof.lang.sorts import Sort
@@ -65,33 +65,41 @@ def _with(line: Line, lower: Expr, upper: Expr, square: Expr) -> Theorem | None:
 
 @dataclass(frozen=True)
 class _Square:
-    """w‖a‖², or w a² for a number a, under a law."""
+    """w‖a‖², or w a² for a number a, under a law, integrated over ``over``."""
 
     inside: Expr
     weight: Expr
     law: tuple[Draw, ...]
+    over: tuple[Draw, ...]
+
+    @property
+    def depth(self) -> int:
+        return len(self.law) + len(self.over)
 
     def like(self, other: _Square) -> bool:
-        return self.law == other.law and alpha_equal(self.inside, other.inside)
+        same = self.law == other.law and self.over == other.over
+        return same and alpha_equal(self.inside, other.inside)
 
     def of(self, inside: Expr) -> Expr | None:
         """The mean of w‖a‖² for another a; None where that is nothing new."""
         if inside is S.Zero:
             return None
         square = norm2(inside) if sort_of(inside) is Sort.VEC else inside**2
-        bound = {var for item in self.law for var in drawn_by(item)}
         body = mul(self.weight, square)
-        return Expect(body, *self.law) if bound & free_vars(body) else body
+        for kind, measure in ((Expect, self.law), (IntegralOver, self.over)):
+            if {var for item in measure for var in drawn_by(item)} & free_vars(body):
+                body = kind(body, *measure)
+        return body
 
 
 def _squares(lower: Expr, upper: Expr) -> Iterator[Expr]:
     """E‖a − b‖², E‖a + b‖² and E‖a‖² for what is squared in either line."""
     found: list[_Square] = []
-    for one in (*_squared(upper, ()), *_squared(lower, ())):
+    for one in (*_squared(upper), *_squared(lower)):
         if not any(one.like(other) for other in found):
             found.append(one)
     pairs = [
-        (max(a, b, key=lambda one: len(one.law)), plus_of(a.inside, mul(sign, b.inside)))
+        (max(a, b, key=lambda one: one.depth), plus_of(a.inside, mul(sign, b.inside)))
         for sign in (S.NegativeOne, S.One)
         for a, b in combinations(found, 2)
         if sort_of(a.inside) is sort_of(b.inside)
@@ -102,17 +110,21 @@ def _squares(lower: Expr, upper: Expr) -> Iterator[Expr]:
             yield made
 
 
-def _squared(term: Any, law: tuple[Draw, ...]) -> Iterator[_Square]:
+def _squared(
+    term: Any, law: tuple[Draw, ...] = (), over: tuple[Draw, ...] = ()
+) -> Iterator[_Square]:
     """The squares in a term, losses and names looked through."""
     if isinstance(term, Named):
-        yield from _squared(term.definition, law)
+        yield from _squared(term.definition, law, over)
     elif isinstance(term, Apply) and isinstance(term.head.definition, Expect):
-        yield from _squared(term.head.unfold(term.arguments), law)
+        yield from _squared(term.head.unfold(term.arguments), law, over)
     elif isinstance(term, Add):
         for part in term.args:
-            yield from _squared(part, law)
+            yield from _squared(part, law, over)
     elif isinstance(term, Expect | CondExpect):
-        yield from _squared(term.body, law or tuple(term.measure))
+        yield from _squared(term.body, law or tuple(term.measure), over)
+    elif isinstance(term, IntegralOver) and not law:
+        yield from _squared(term.body, law, (*over, *term.measure))
     elif isinstance(term, Inner) and not term.is_square:
         return
     else:
@@ -120,8 +132,8 @@ def _squared(term: Any, law: tuple[Draw, ...]) -> Iterator[_Square]:
         for place, part in enumerate(parts):
             rest = mul(*without(parts, place))
             if isinstance(part, Inner) and part.is_square:
-                yield _Square(part.args[0], rest, law)
+                yield _Square(part.args[0], rest, law, over)
             elif parts.count(part) == 2:
-                yield _Square(part, mul(*(other for other in parts if other != part)), law)
+                yield _Square(part, mul(*(other for other in parts if other != part)), law, over)
             elif len(parts) > 1:
-                yield from _squared(part, law)
+                yield from _squared(part, law, over)

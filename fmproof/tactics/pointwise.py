@@ -11,12 +11,11 @@ from typing import Any
 
 from sympy import Expr, S
 
-from fmproof.derived.derivatives_inside import stationary_at_zero
+from fmproof.derived.derivatives_inside import DERIVATIVES, stationary_at_zero
 from fmproof.derived.gaussians import gaussian_dominated
 from fmproof.derived.ratios import multiple_vanishes
 from fmproof.derived.signs import nonnegative_parts
 from fmproof.kernel.calculus import (
-    DERIVATIVES,
     derivative,
     differentiable,
     fewer_variables,

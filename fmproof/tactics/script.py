@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import InitVar, field
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from sympy import Basic, Expr
 
@@ -22,7 +22,7 @@ from fmproof.errors import InputError, SortError, nearest
 from fmproof.lang.fixed import fixed
 from fmproof.lang.node import admit, as_term, is_declared, is_one_of
 from fmproof.lang.nodes import Draw, Head, Var
-from fmproof.lang.nodes.measure import drawn_by, require_measure
+from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.props import PROPOSITIONS, Almost, AtMost, Equals, ForAll, Prop
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
@@ -30,74 +30,24 @@ from fmproof.lang.spelling.foreign import checked_record
 from fmproof.lang.spelling.text import text
 from fmproof.report.model import Location
 from fmproof.tables import FixedMapping
-from fmproof.tactics.as_written import as_written
-from fmproof.tactics.methods import METHODS
+from fmproof.tactics.given import (
+    Claim,
+    Statement,
+    claim_of,
+    list_of,
+    measure_of,
+    prose_of,
+    references_of,
+    require_label,
+    require_remark,
+    rules_of,
+    statement_of,
+)
 from fmproof.tactics.naming import check_names
 from fmproof.tactics.written import is_latex, read_script, require_latex
 
 Relation = Literal["=", "≤", "≥"]
 _RELATIONS: dict[str, Relation] = {"=": "=", "≤": "≤", "≥": "≥", "<=": "≤", ">=": "≥"}
-T = TypeVar("T")
-Claim = Any
-"""A term, or LaTeX, which the derivation reads into one when it is made."""
-Statement = Any
-"""A proposition, or LaTeX for one."""
-
-
-def _several(items: Any, kind: type[T], role: str) -> tuple[T, ...]:
-    """``items`` as a tuple of ``kind``, or what was found instead."""
-    wanted = f"{role} must be a list of {kind.__name__}(...)"
-    if isinstance(items, kind):
-        raise InputError(f"{wanted}, found a single one; put it in brackets: [...]")
-    if isinstance(items, str) or not isinstance(items, Iterable):
-        raise InputError(f"{wanted}, found {items!r}")
-    found = tuple(items)
-    for item in found:
-        if type(item) is not kind:
-            raise InputError(f"{wanted}, found {item!r} in it")
-    return found
-
-
-def _label(text: Any, role: str) -> None:
-    """Text that a report can show on a line: no control characters, nothing hidden."""
-    if type(text) is not str or not text.strip():
-        raise InputError(f"{role} must be text, found {text!r}")
-    _remark(text, role)
-    if text != text.strip() or "\n" in text:
-        raise InputError(f"{role} must be one line without spaces around it, found {text!r}")
-
-
-def _law(items: Any, role: str) -> tuple[Draw, ...]:
-    """Draws as a measure, or nothing."""
-    if not isinstance(items, list | tuple):
-        raise InputError(f"{role} must be a list of draws, found {items!r}")
-    try:
-        draws = tuple(admit(item) for item in items)
-        if draws:
-            require_measure(draws, role)
-    except SortError as error:
-        raise SortError(f"{role}: {error}") from None
-    return draws
-
-
-def _remark(text: Any, role: str) -> None:
-    if type(text) is not str:
-        raise InputError(f"{role} must be text, found {text!r}")
-    for letter in text:
-        if not letter.isprintable() and letter != "\n":
-            raise InputError(f"{role} has a control character, {letter!r}: {text!r}")
-
-
-def _stated(prop: Any, owner: str) -> Any:
-    """A statement as the kernel has it: nothing stands in it that cancels."""
-    if prop is None:
-        return None
-    if is_latex(prop):
-        require_latex(prop, f"the statement of {owner}")
-        return prop
-    if not is_one_of(prop, PROPOSITIONS):
-        raise InputError(f"the statement of {owner} must be a proposition, found {prop!r}")
-    return admit(prop)
 
 
 class _Final:
@@ -110,23 +60,6 @@ class _Final:
             raise TypeError(f"{cls.__name__}: the parts of a derivation cannot be subclassed")
 
 
-def _prose(words: Any, role: str) -> tuple[str | Basic, ...]:
-    """Words, or a list of words and terms, as a tuple; nothing for ""."""
-    if isinstance(words, str | Basic):
-        words = [words]
-    if not isinstance(words, list | tuple):
-        raise InputError(f"{role} must be words, or a list of words and terms, found {words!r}")
-    items = tuple(words)
-    for item in items:
-        if isinstance(item, Basic):
-            admit(item)
-        elif type(item) is str:
-            _remark(item, role)
-        else:
-            raise InputError(f"{role} must be words, or a list of words and terms, found {item!r}")
-    return tuple(item for item in items if not (type(item) is str and not item))
-
-
 def _written_at() -> Location:
     """Where the dataclass instance under construction is written, for messages that point at it."""
     frame = sys._getframe(1)
@@ -136,12 +69,6 @@ def _written_at() -> Location:
         frame = frame.f_back
     file = frame.f_code.co_filename  # a program may have compiled itself under any name
     return Location(file if file.isprintable() else ascii(file), frame.f_lineno)
-
-
-def _listed(using: Any, role: str) -> tuple[Any, ...]:
-    if not isinstance(using, list | tuple):
-        raise InputError(f"{role} takes names of earlier results or Instance(...), found {using!r}")
-    return tuple(using)
 
 
 _recordings: list[list[Derivation]] = []
@@ -175,8 +102,8 @@ class Hypothesis(_Final):
     meaning: str = ""
 
     def __post_init__(self) -> None:
-        _label(self.name, "the name of a hypothesis")
-        _remark(self.meaning, f"the meaning of hypothesis {self.name}")
+        require_label(self.name, "the name of a hypothesis")
+        require_remark(self.meaning, f"the meaning of hypothesis {self.name}")
         if is_latex(self.prop):
             require_latex(self.prop, f"hypothesis {self.name}")
             return
@@ -217,7 +144,7 @@ class Instance(_Final):
     at: Mapping[Var, Expr] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        _label(self.of, "the name of an earlier result")
+        require_label(self.of, "the name of an earlier result")
         for name, kind in (("replace", Head), ("at", Var)):
             terms, given = {}, getattr(self, name)
             if not isinstance(given, Mapping):
@@ -233,52 +160,6 @@ class Instance(_Final):
                     )
                 terms[key] = admit(as_term(value))
             object.__setattr__(self, name, FixedMapping(terms.items()))
-
-
-def _rules(by: str | Sequence[str], step: str) -> tuple[str, ...]:
-    """The methods that ``by`` names, written as a list or with commas, by name or by code."""
-    if not isinstance(by, str | list | tuple):
-        raise InputError(f"step {step}: by= takes names of rules, found {by!r}")
-    written = by.split(",") if type(by) is str else [*by]
-    for name in written:
-        if type(name) is not str:  # what is shown must be what was looked up
-            raise InputError(f"step {step}: by= takes names of rules, found {name!r}")
-    names = [name.strip() for name in written]
-    if not names or names == [""]:
-        raise InputError(
-            f'step {step}: by= is missing; name the rule, as in by="linearity", '
-            'or let fmproof look for it with by="auto"'
-        )
-    return tuple(_rule(name, step) for name in names)
-
-
-def _rule(name: str, step: str) -> str:
-    if name in METHODS:
-        return name
-    from fmproof.catalogue import catalogue
-
-    codes = {rule.code.lower(): rule.name for rule in catalogue()}
-    known = name.lower()
-    method = codes.get(known, known)
-    if method in METHODS:
-        return method
-    if method in codes.values() or name in codes.values():
-        raise InputError(
-            f"step {step}: {name} is not named in a step, fmproof applies it by itself; "
-            f"a step names one of {', '.join(METHODS)}"
-        )
-    raise InputError(f"step {step}: unknown rule {name!r}; {nearest(str(name), METHODS)}")
-
-
-def _claimed(claim: Any, where: str) -> Claim:
-    """A term in its form for the reader; LaTeX stays what it is."""
-    if is_latex(claim):
-        require_latex(claim, where)
-        return claim
-    try:
-        return as_written(as_term(claim))
-    except SortError as error:
-        raise SortError(f"{where}: {error}") from None
 
 
 @checked_record
@@ -306,12 +187,12 @@ class Step(_Final):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "location", _written_at())
-        _label(self.id, "the label of a step")
-        object.__setattr__(self, "note", _prose(self.note, f"step {self.id}: the note"))
-        object.__setattr__(self, "claim", _claimed(self.claim, f"step {self.id}"))
-        object.__setattr__(self, "by", _rules(self.by, self.id))
+        require_label(self.id, "the label of a step")
+        object.__setattr__(self, "note", prose_of(self.note, f"step {self.id}: the note"))
+        object.__setattr__(self, "claim", claim_of(self.claim, f"step {self.id}"))
+        object.__setattr__(self, "by", rules_of(self.by, self.id))
         if not is_one_of(self.using, (str, Instance)):
-            object.__setattr__(self, "using", _listed(self.using, f"step {self.id}: using="))
+            object.__setattr__(self, "using", references_of(self.using, f"step {self.id}: using="))
         relation: Any = self.relation
         if type(relation) is not str or relation not in _RELATIONS:
             raise InputError(f"step {self.id}: relation must be =, ≤ or ≥, found {relation!r}")
@@ -389,16 +270,16 @@ class Part(_Final):
     almost: Sequence[Draw] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "says", _prose(self.says, f"{self.title!r}: says"))
-        object.__setattr__(self, "almost", _law(self.almost, f"{self.title!r}: almost"))
-        start = _claimed(self.start, f"the start of {self.title!r}")
+        object.__setattr__(self, "says", prose_of(self.says, f"{self.title!r}: says"))
+        object.__setattr__(self, "almost", measure_of(self.almost, f"{self.title!r}: almost"))
+        start = claim_of(self.start, f"the start of {self.title!r}")
         object.__setattr__(self, "start", start)
-        _label(self.title, "the title of a part")
-        _remark(self.name, f"the name of {self.title!r}")
+        require_label(self.title, "the title of a part")
+        require_remark(self.name, f"the name of {self.title!r}")
         if type(self.result) is not bool:
             raise InputError(f"{self.title!r}: result is True or False, found {self.result!r}")
-        object.__setattr__(self, "statement", _stated(self.statement, repr(self.title)))
-        steps = _several(self.steps, Step, f"the steps of {self.title!r}")
+        object.__setattr__(self, "statement", statement_of(self.statement, repr(self.title)))
+        steps = list_of(self.steps, Step, f"the steps of {self.title!r}")
         object.__setattr__(self, "steps", steps)
         if not steps:
             raise InputError(f"part {self.title!r} has no steps")
@@ -467,8 +348,8 @@ class Derivation(_Final):
 
     def __post_init__(self, symbols: Any) -> None:
         object.__setattr__(self, "location", _written_at())
-        _label(self.name, "the name of a derivation")
-        object.__setattr__(self, "says", _prose(self.says, f"{self.name}: says"))
+        require_label(self.name, "the name of a derivation")
+        object.__setattr__(self, "says", prose_of(self.says, f"{self.name}: says"))
         given: Any = self.meanings
         if not isinstance(given, Mapping):
             raise InputError(f"{self.name}: meanings= takes {{symbol: words}}, found {given!r}")
@@ -476,13 +357,13 @@ class Derivation(_Final):
         for head, words in meanings.items():
             if not (is_declared(head) and isinstance(head, Head)):
                 raise InputError(f"{self.name}: meanings= is for symbols, found {head!r}")
-            _remark(words, f"{self.name}: the meaning of {head!r}")
+            require_remark(words, f"{self.name}: the meaning of {head!r}")
         object.__setattr__(self, "meanings", FixedMapping(meanings.items()))
         untitled = type(self.title) is str and not self.title
-        _label(self.name if untitled else self.title, f"{self.name}: the title")
-        _remark(self.source, f"{self.name}: the source")
-        object.__setattr__(self, "statement", _stated(self.statement, self.name))
-        parts = _several(self.parts, Part, f"{self.name}: parts")
+        require_label(self.name if untitled else self.title, f"{self.name}: the title")
+        require_remark(self.source, f"{self.name}: the source")
+        object.__setattr__(self, "statement", statement_of(self.statement, self.name))
+        parts = list_of(self.parts, Part, f"{self.name}: parts")
         if self.start is not None or self.steps:
             if parts or self.start is None:
                 raise InputError(f"{self.name}: give either parts, or start and steps")
@@ -493,11 +374,11 @@ class Derivation(_Final):
         object.__setattr__(self, "title", self.title or self.name)
         for name, kind in (("hypotheses", Hypothesis), ("uses", Derivation), ("variables", Var)):
             object.__setattr__(
-                self, name, _several(getattr(self, name), kind, f"{self.name}: {name}")
+                self, name, list_of(getattr(self, name), kind, f"{self.name}: {name}")
             )
         for name, value in read_script(self, symbols).items():
             object.__setattr__(self, name, value)
-        object.__setattr__(self, "statement", _stated(self.statement, self.name))
+        object.__setattr__(self, "statement", statement_of(self.statement, self.name))
         self._check_labels()
         self._check_closed()
         self._check_names()

@@ -39,7 +39,7 @@ from fmproof.testing.reuse import reused_numbers, same_times
 from fmproof.testing.rows import compare_rows
 from fmproof.testing.samplers import SampleDraws, Sampler
 from fmproof.testing.smallest import smallest_failure
-from fmproof.testing.whole_laws import data_law, noise_law, time_law
+from fmproof.testing.whole_laws import data_law, noise_law, noise_like, time_law
 
 _CHUNK = 20_000
 _IMPLIED = "the x0 and x1 that x_t and u_t imply"
@@ -285,6 +285,7 @@ def _noise_evidence(reference: Reference, draws: SampleDraws, found: Scores) -> 
             f"from {len(found.values):,} samples, {len(found.names)} means",
             standard_errors=verdict.standard_errors,
             hint=resemblance(reference, draws)
+            or _implied_noise(reference, draws)
             or "compare the schedule of x_t with that of u_t, and the law of the noise",
         )
 
@@ -305,4 +306,13 @@ def _told_by(reference: Reference, name: str, draws: SampleDraws) -> tuple[str, 
     if "its law" in name:
         hint = time_like(reference, draws.t)
         return "t does not have its law", f"{hint}; pass time= if that is meant"
-    return "x_t does not have the law of the path", resemblance(reference, draws)
+    hint = resemblance(reference, draws) or _implied_noise(reference, draws)
+    return "x_t does not have the law of the path", hint
+
+
+def _implied_noise(reference: Reference, draws: SampleDraws) -> str:
+    """About the noise of a sampler that tells its data."""
+    if draws.z is None:
+        return ""
+    eps = made_of(reference, draws).eps
+    return f"of the x0 that x_t and x1 imply: {noise_like(eps)}" if len(eps) else ""

@@ -18,6 +18,7 @@ from fmproof.testing.joint import joint_test
 from fmproof.testing.likelihood_mistakes import looks_like
 from fmproof.testing.reference import Reference
 
+_BY_NO_CHANCE = 40  # draws that agree
 _NAMES = {
     "field": {"model", "f", "velocity", "vector_field", "fn", "v", "u", "drift", "score"},
     "t": {"time", "times"},
@@ -70,8 +71,9 @@ def assert_divergence(
         seed=chosen_seed(seed),
     )
     first = question.answer(0)
-    # Probes of signs agree at a point in the plane every second time: 40 agree by no chance.
-    others = (question.answer(2 + repeats + i) for i in range(-(-40 // len(t))))
+    right = (np.abs(first - question.exact) <= question.slack).all()
+    # Probes of signs agree in the plane every second time, in the whole batch if it shares one.
+    others = (question.answer(2 + repeats + i) for i in range(1 if right else _BY_NO_CHANCE))
     if all(np.allclose(first, other, rtol=1e-7, atol=1e-9) for other in others):
         question.compare(first, _multiple)
         return

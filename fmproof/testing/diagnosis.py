@@ -11,12 +11,15 @@ from typing import NamedTuple
 
 import numpy as np
 
+from fmproof.models import DiscreteTime
 from fmproof.models.arrays import BoolArray, FloatArray
 from fmproof.models.targets import coefficients
 from fmproof.testing.reference import Latents, Reference
 
 _ROWS = 4_000
 _GOOD = 0.02  # relative error of a fit that is believed
+_CLAMPED = 2e-3  # share of the rows at one end of their times
+_PLAUSIBLE = 0.02  # bound of the p-value at which a law is believed
 
 NAMES = {
     "velocity": "the velocity d/dt x_t",
@@ -74,20 +77,25 @@ def fit_near(latents: Latents, u: FloatArray, at: float) -> FittedLine | None:
 
 
 def fitted(reference: Reference, latents: Latents, u: FloatArray) -> str:
-    """Found against expected coefficients, where the target is a fit of data and noise."""
-    at = float(np.median(latents.t))
-    line = fit_near(latents, u, at)
-    if line is None:
-        return ""
-    a, b = (float(v[0]) for v in reference.coefficients(np.array([line.t])))
-    unused = not_used(line, a, b)
-    if unused or line.error > 0.1:
-        return unused
-    shift = f" {_signed(line.c)}" if abs(line.c) > 0.02 else ""
-    return (
-        f"near t = {line.t:.3g} u_t is {line.a:.3g} x1 {_signed(line.b)} x0{shift}, "
-        f"expected {a:.3g} x1 {_signed(b)} x0"
-    )
+    """Found against expected coefficients, where the target is a fit of data and noise that is off:
+    in the middle of the times, or beside it; "" when it is nowhere."""
+    for share in (0.5, 0.25, 0.75, 0.1, 0.9, 0.02, 0.98):
+        line = fit_near(latents, u, float(np.quantile(latents.t, share)))
+        if line is None:
+            continue
+        a, b = (float(v[0]) for v in reference.coefficients(np.array([line.t])))
+        unused = not_used(line, a, b)
+        if unused or (line.error > 0.1 and share == 0.5):
+            return unused
+        apart = max(abs(line.a - a), abs(line.b - b), abs(line.c))
+        if line.error > 0.1 or apart < _GOOD * max(abs(a), abs(b)):
+            continue
+        shift = f" {_signed(line.c)}" if abs(line.c) > 0.02 else ""
+        return (
+            f"near t = {line.t:.3g} u_t is {line.a:.3g} x1 {_signed(line.b)} x0{shift}, "
+            f"expected {a:.3g} x1 {_signed(b)} x0"
+        )
+    return ""
 
 
 def not_used(line: FittedLine, a: float, b: float) -> str:
@@ -223,35 +231,53 @@ def point_like(reference: Reference, latents: Latents, x: FloatArray) -> str:
 
 def time_like(reference: Reference, t: FloatArray) -> str:
     """What law t has instead of its own."""
-    from fmproof.testing.laws import law_test, time_cdf
+    from fmproof.testing.laws import atoms_test, law_test, time_cdf
 
     law = reference.time
     low, high = law.support
     values = np.unique(t)
     many = len(t)
+
+    def fits(sample: FloatArray) -> bool:
+        return bool(law_test(sample, time_cdf(law)).p_value > _PLAUSIBLE)
+
     if len(values) == 1:
         return f"all {many:,} rows of the batch share one t = {t[0]:.4g}"
-    if len(values) > 1 and law_test(reference.mirror(t), time_cdf(law)).distance < 1.63 / np.sqrt(
-        many
-    ):
+    if fits(reference.mirror(t)):
         return "t is mirrored: 1 - t has the law declared"
+    if isinstance(law, DiscreteTime) and set(values) < set(law.times):
+        never = _never_drawn(law, atoms_test(t, law).missing)
+        if never:
+            return never
     if t.max() > high + 0.5 * (high - low) + 1e-9:
         return f"t goes up to {t.max():.6g}, not to {high:g}: it is not scaled to the law's times"
     if len(values) <= min(64, many // 20):
         shown = ", ".join(f"{v:.4g}" for v in values[:6]) + (", …" if len(values) > 6 else "")
         return f"t takes {len(values)} values: {shown}; pass time=DiscreteTime([...]) if meant"
-    enough = 1.63 / np.sqrt(many)  # Kolmogorov's distance at level 0.01
-
-    def fits(sample: FloatArray) -> bool:
-        return bool(law_test(sample, time_cdf(law)).distance < enough)
-
+    ends = [v for v in (values[0], values[-1]) if (t == v).sum() > max(5, _CLAMPED * many)]
+    if ends and not isinstance(law, DiscreteTime):
+        shown = " and ".join(f"{(t == v).mean():.2g} of the rows have t = {v:.4g}" for v in ends)
+        return f"t is clamped: {shown}"
     centre = low + high
     if fits(centre - t):
         return f"t is mirrored within its law: {centre:g} - t has the law declared"
     for name, sample in _transformed(t):
         if fits(sample):
             return name
-    return _named_law(t, enough, repr(law))
+    return _named_law(t, 1.63 / np.sqrt(many), repr(law))  # Kolmogorov's distance at level 0.01
+
+
+def _never_drawn(law: DiscreteTime, missing: FloatArray) -> str:
+    """About values of a law that do not come."""
+    if not len(missing):
+        return ""
+    shown = ", ".join(f"{t:g}" for t in missing[:4]) + (", …" if len(missing) > 4 else "")
+    why = ""
+    if len(missing) == 1 and missing[0] == law.times[-1]:
+        why = ": randint and integers leave out their upper end"
+    elif len(missing) == 1 and missing[0] == law.times[0]:
+        why = ": the steps are counted from there"
+    return f"t is never {shown}{why}"
 
 
 def _transformed(t: FloatArray) -> Iterator[tuple[str, FloatArray]]:
@@ -288,6 +314,8 @@ def _named_law(t: FloatArray, enough: float, declared: str) -> str:
     for shift in (2.0, 3.0, 1 / 3, 0.5):
         add(f"uniform t, shifted by {shift:.3g}", _shifted_cdf(shift))
     add("cosmap", lambda x: 2 / np.pi * np.arctan(x / (1 - x)))
+    family = declared.partition("(")[0]  # a law of the family declared, with other numbers, first
+    found.sort(key=lambda f: not f[1].startswith(family))
     distance, name = next((f for f in found if f[0] < enough), min(found))
     if distance < enough:
         return f"the law of t fits {name}, declared {declared}"
@@ -349,21 +377,30 @@ def weight_like(reference: Reference, t: FloatArray, found: FloatArray) -> str:
 
 def _unseen(t: FloatArray, unseen: BoolArray) -> str:
     """About rows whose targets the loss does not depend on."""
-    inside, outside = t[unseen], t[~unseen]
-    where = ""
-    if len(outside):
-        if inside.max() < outside.min():
-            where = f", those with t < {(inside.max() + outside.min()) / 2:.3g}"
-        elif inside.min() > outside.max():
-            where = f", those with t > {(inside.min() + outside.max()) / 2:.3g}"
+    where = told_by_times(t, unseen)
     return (
-        f"in {100 * unseen.mean():.0f}% of the rows{where}, the loss does not depend on what the "
-        "model returns: is it detached or masked there?"
+        f"in {100 * unseen.mean():.0f}% of the rows{where and ', those with '}{where}, the loss "
+        "does not depend on what the model returns: is it detached or masked there?"
     )
+
+
+def told_by_times(t: FloatArray, rows: BoolArray) -> str:
+    """What the times of some rows have in common that those of no other have; "" if nothing."""
+    inside, outside = t[rows], t[~rows]
+    if not len(inside) or not len(outside):
+        return ""
+    if inside.max() < outside.min():
+        return f"t < {(inside.max() + outside.min()) / 2:.3g}"
+    if inside.min() > outside.max():
+        return f"t > {(inside.min() + outside.max()) / 2:.3g}"
+    return ""
 
 
 def _constant_factor(reference: Reference, ratio: float, rows: int) -> str:
     """About a loss that is the same number of times too large at every t."""
+    times = reference.time.quantile((np.arange(_ROWS) + 0.5) / _ROWS)
+    weights = reference.weights(times)
+    mean, spread = float(weights.mean()), float(weights.std() / weights.mean() / np.sqrt(rows))
     known = {
         1 / rows: ": it is divided by the number of rows once more",
         float(rows): ": it is the sum over the rows, where their mean is due",
@@ -372,6 +409,8 @@ def _constant_factor(reference: Reference, ratio: float, rows: int) -> str:
         f"{int(reference.mask.sum())} count",
     }
     words = next((w for value, w in known.items() if abs(ratio / value - 1) < 2e-3), "")
+    if not words and abs(ratio * mean - 1) < 5 * spread:  # the mean of a batch is not that of all
+        words = ": the weights are divided by their mean, normalised to 1"
     return f"the loss is {ratio:.4g} times what it should be, at every t{words}"
 
 

@@ -23,6 +23,7 @@ from fmproof.testing.shown import read_off
 
 _ROWS = 24  # read off one by one, where there is no automatic differentiation
 _TENSOR_ROWS = 400
+_CLEARLY = 0.3  # a factor from which on data and noise are told
 _CLEAR = 1e-6  # p-value below which x_t is not made as it should be
 
 
@@ -82,7 +83,7 @@ def _explain(
     shown, seen = read
     less, counted = reference.projected(), points.counted(reference)
     if not counted.belong(less):
-        return ""
+        return _of_other_rows(reference, seen, shown.u)
     weights = shown.w / factor
     latents = seen.latents(reference)
     made = counted.noise_evidence(less)
@@ -116,7 +117,10 @@ def _about_calls(reference: Reference, calls: list[tuple[Any, Any]]) -> str:
             "wrap the model so that it scales them itself, or give a path over these times"
         )
     if len(calls) > 1:
-        return f"the loss evaluates the model {len(calls)} times a batch, expected once"
+        return (
+            f"the loss evaluates the model {len(calls)} times a batch: if it adds up terms, test "
+            "each of them by itself"
+        )
     fit_p = EvaluatedPoints(every, np.zeros((len(every), 1)), np.zeros((len(every), 1)), 2.0**-23)
     if len(np.unique(every)) > 1 and fit_p.time_evidence(reference).p_value < 1e-6:
         return time_like(reference, every)
@@ -130,6 +134,22 @@ def _one_time(reference: Reference, calls: list[tuple[Any, Any]]) -> str:
         return ""
     cast = ": it may have been cast to an integer" if every[0] == np.rint(every[0]) else ""
     return f"the model sees t = {every[0]:.4g} in every row of every batch{cast}"
+
+
+def _of_other_rows(reference: Reference, points: EvaluatedPoints, u: FloatArray) -> str:
+    """About points whose data are not those of their row: are those of their target?"""
+    a, b = (v[:, None] for v in reference.coefficients(points.t))
+    alpha, beta = reference.alpha(points.t)[:, None], reference.beta(points.t)[:, None]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        data = (points.x - beta * (u - a * points.z) / b) / alpha
+    told = (np.abs(b) > _CLEARLY) & (np.abs(alpha) > _CLEARLY) & np.isfinite(data)
+    data = data[told.all(axis=1)]
+    if len(data) < 4:
+        return ""
+    apart = np.abs(data[:, None] - points.z[None]).max(axis=2).min(axis=1)
+    if np.mean(apart <= 1e-3 * (1 + np.abs(points.z).max())) < 0.9:
+        return ""
+    return "x_t has the data of other rows than its target: index both by the same pairing"
 
 
 def _about_targets(

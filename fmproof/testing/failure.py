@@ -80,8 +80,16 @@ def chosen_seed(seed: Any) -> int:
 
 def call_text(check: Callable[..., Any], *arguments: str, **options: Any) -> str:
     """A call of ``check`` as code; options that are None are left out."""
-    shown = [f"{name}={value!r}" for name, value in options.items() if value is not None]
+    shown = [
+        f"{name}={as_code(value, name)}" for name, value in options.items() if value is not None
+    ]
     return f"{check.__name__}({', '.join([*arguments, *shown])})"
+
+
+def as_code(value: Any, role: str) -> str:
+    """A value as code, or what stands for one that has none, such as a function."""
+    text = repr(value)
+    return code_of(value, role) if "<" in text else text
 
 
 def code_of(function: Any, role: str) -> str:

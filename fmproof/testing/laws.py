@@ -1,4 +1,5 @@
-"""Has a sample its law, as a whole? Bounds of Kolmogorov's distance, for every sample size."""
+"""Has a sample its law, as a whole? Bounds for every sample size: of Kolmogorov's distance, which
+sees what happens in the middle, and of the counts in the tails, where that distance is small."""
 
 from __future__ import annotations
 
@@ -6,12 +7,15 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+from scipy.special import bdtr, bdtrc
 
-from fmproof.models import TimeLaw
+from fmproof.models import DiscreteTime, TimeLaw
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.reference import Reference
 
 _BISECTIONS = 46
+_TAILS = 2.0 ** -np.arange(1, 13)  # probabilities of the tails that are counted
+_SURELY = 20.0  # times that a value should have come, to be called missing
 
 Cdf = Callable[[FloatArray], tuple[FloatArray, FloatArray]]
 """From points (N,) to P(X < x) and P(X <= x), both (N,)."""
@@ -36,7 +40,8 @@ def law_test(values: FloatArray, cdf: Cdf, slack: FloatArray | float = 0.0) -> F
     """Test that independent ``values`` (N,) have the law with the distribution function ``cdf``.
 
     P(sup |F_N − F| > d) <= 2 exp(−2 N d²) for every law, with atoms too (Dvoretzky, Kiefer &
-    Wolfowitz 1956, with the constant of Massart 1990). Values may be off by ``slack``.
+    Wolfowitz 1956, with the constant of Massart 1990), and tails have binomial counts; each of the
+    two has half of the level. Values may be off by ``slack``.
     """
     order = np.argsort(values, kind="stable")
     x, count = values[order], len(values)
@@ -55,7 +60,70 @@ def law_test(values: FloatArray, cdf: Cdf, slack: FloatArray | float = 0.0) -> F
         distance, at, found, expected = under[j], x[j], first[j], below[j]
     distance = max(0.0, float(distance))
     p_value = min(1.0, 2 * float(np.exp(-2 * count * distance**2)))
-    return Fit(p_value, distance, float(at), float(found), float(expected))
+    p_tail, row, many = _tails(below, upto)
+    if p_tail < p_value:
+        found, expected = (first[row], below[row]) if many else (last[row], upto[row])
+        p_value, at = p_tail, x[row]
+    return Fit(min(1.0, 2 * p_value), distance, float(at), float(found), float(expected))
+
+
+def _tails(below: FloatArray, upto: FloatArray) -> tuple[float, int, bool]:
+    """A bound for the counts in both tails, where it is worst, and whether P(X < x) tells it.
+
+    P(P(X <= ·) <= u) <= u <= P(P(X < ·) <= u) for every law and every u, and likewise above.
+
+    Args:
+        below, upto: (N,), P(X < x) and P(X <= x) of the values in their order.
+    """
+    count, u = len(below), _TAILS
+    edges = (
+        (below <= u[:, None], False, 1),  # the lower tail: is it too small?
+        (upto <= u[:, None], True, 0),  # too large?
+        (upto >= 1 - u[:, None], False, -1),
+        (below >= 1 - u[:, None], True, 0),
+    )
+    worst = (1.0, 0, False)
+    for k, (inside, large, beside) in enumerate(edges):
+        size = inside.sum(axis=1)
+        p = bdtrc(size - 1, count, u) if large else bdtr(size, count, u)
+        i = int(p.argmin())
+        lower = k < 2
+        end = size[i] - 1 if lower else count - size[i]
+        row = int(np.clip(end + beside, 0, count - 1))
+        bound = min(1.0, len(edges) * len(u) * float(p[i]))
+        if bound < worst[0]:
+            worst = (bound, row, lower != large)
+    return worst
+
+
+class ValueCount(NamedTuple):
+    """Attributes:
+    p_value: a bound that holds for any sample size.
+    value, probability: the value that comes too often or too seldom, and its probability.
+    count: how often it came.
+    missing: values that ought to have come and did not.
+    """
+
+    p_value: float
+    value: float
+    probability: float
+    count: int
+    missing: FloatArray
+
+
+def atoms_test(values: FloatArray, law: DiscreteTime) -> ValueCount:
+    """Test how often each of the values of a law came: their counts are binomial."""
+    atoms, first = np.unique(law.times, return_index=True)
+    weights = np.add.reduceat(law.weights, first)
+    weights = np.minimum(weights / weights.sum(), 1.0)
+    between = (atoms[1:] + atoms[:-1]) / 2
+    total = len(values)
+    counts = np.bincount(np.searchsorted(between, values), minlength=len(atoms))
+    p = np.minimum(bdtr(counts, total, weights), bdtrc(counts - 1, total, weights))
+    i = int(p.argmin())
+    missing = atoms[(counts == 0) & (total * weights > _SURELY)]
+    bound = min(1.0, 2 * len(atoms) * float(p[i]))
+    return ValueCount(bound, float(atoms[i]), float(weights[i]), int(counts[i]), missing)
 
 
 def time_cdf(law: TimeLaw) -> Cdf:

@@ -222,9 +222,7 @@ def resemblance(reference: Reference, draws: SampleDraws) -> str:
     if abs(ratio - 1) > 0.1 and explains(ratio * velocity):
         return f"u_t looks like about {ratio:.2g} times what it should be"
     if draws.z is not None or draws.eps is not None:
-        told = fitted(reference, _known(reference, draws), u)
-        if told:
-            return told
+        return fitted(reference, _known(reference, draws), u)
     line = fit_near(now, u, float(np.median(t)))
     if line is None:
         return ""

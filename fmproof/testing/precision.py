@@ -111,11 +111,11 @@ def target_slack(
     a, b = reference.coefficients(t)
     with np.errstate(invalid="ignore", over="ignore"):
         steep = condition(reference, t, rounding)
-        slack = units(rounding) * rounding * size * (1 + np.abs(a) + np.abs(b)) * (1 + steep)
-        slack = slack * np.where(np.abs(a) + np.abs(b) > 4, 1 + steep, 1)
+        gain = (1 + steep) * np.where(np.abs(a) + np.abs(b) > 4, 1 + steep, 1)
         if reference.path.singularities:  # 1 - t is rounded where the slope depends on it most
             with np.errstate(divide="ignore"):
-                slack = slack / np.minimum(t, 1 - t)
+                gain = np.maximum(gain, 1 / np.minimum(t, 1 - t))
+        slack = units(rounding) * rounding * size * (1 + np.abs(a) + np.abs(b)) * gain
         if reference.target == "velocity" and isinstance(reference.path, FunctionPath):
             slack = slack + _DIFFERENCES * size * (1 + np.abs(a) + np.abs(b))
     return np.asarray(slack)

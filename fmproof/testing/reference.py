@@ -28,6 +28,7 @@ from fmproof.models.given_paths import dgamma_of, domain_of, gamma_of
 from fmproof.models.hypotheses import check_square_integrable
 from fmproof.models.posterior import Posterior, chunks
 from fmproof.models.targets import coefficients, target_of
+from fmproof.testing.failure import as_code
 from fmproof.testing.weights import weights_of
 
 _LONG = 300
@@ -165,7 +166,7 @@ class Reference:
 
     def code(self) -> tuple[str, str]:
         """Path and data as code."""
-        return repr(self.given.get("path", self.path)), self._data_code()
+        return as_code(self.given.get("path", self.path), "path"), self._data_code()
 
     def _data_code(self) -> str:
         if self.shape in ((), (self.dim,)):
@@ -177,7 +178,7 @@ class Reference:
         return {k: v for k, v in self.given.items() if k != "path" and v is not None}
 
     def __str__(self) -> str:
-        path, data = self.code()
+        path, data = repr(self.given.get("path", self.path)), self._data_code()
         options = "".join(
             f", {k}={getattr(v, '__name__', None) or repr(v)}" for k, v in self.options().items()
         )

@@ -11,7 +11,7 @@ import numpy as np
 from fmproof.models.arrays import FloatArray
 from fmproof.models.given_paths import gamma_of
 from fmproof.models.posterior import chunks
-from fmproof.testing.diagnosis import fitted, point_like, target_name, targets_like
+from fmproof.testing.diagnosis import fitted, point_like, target_name, targets_like, told_by_times
 from fmproof.testing.failure import CheckFailed
 from fmproof.testing.moments import resemblance
 from fmproof.testing.precision import point_slack, target_slack, units
@@ -95,6 +95,11 @@ def _row_hint(
     ratio = float((draws.u * expected)[told].sum()) / max(square, 1e-300)
     if _worst_row(draws.u, ratio * expected, slack) is None:
         return f"u_t is {ratio:.6g} times {target_name(reference)}"
+    with np.errstate(invalid="ignore"):
+        off = (np.abs(draws.u - expected) > slack).any(axis=1)
+    where = told_by_times(draws.t, off)
+    if where and off.mean() < 0.5:
+        return f"u_t is right elsewhere, and wrong where {where}: is something clipped there?"
     both = draws.z is not None and draws.eps is not None
     return (fitted(reference, latents, draws.u) if both else "") or resemblance(reference, draws)
 

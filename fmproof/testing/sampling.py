@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -12,6 +13,7 @@ import numpy as np
 from fmproof.errors import InputError
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.adapters import parameters
+from fmproof.testing.diagnosis import NAMES
 from fmproof.testing.evidence import check_count, check_tolerance
 from fmproof.testing.exact import ExactModel, call_with, convert_for, numbers_of
 from fmproof.testing.failure import CheckFailed, call_text, chosen_seed, code_of, name_of
@@ -139,12 +141,15 @@ def _order(run: Callable[[int], FloatArray], order: float, steps: int) -> CheckF
     size = float(np.median(np.sqrt(np.square(ends[-1]).sum(axis=1))))
     if second < precision_shown(ends[-1]) * size * np.sqrt(4 * steps):
         return None  # it is rounding that is left
+    hint = "it draws noise, which order= is not for" if found < 0.2 else ""
+    if abs(found - 1) < 0.2 and order > 1:
+        hint = "it is of order 1: is each stage told its own time, and used?"
     return CheckFailed(
         "the sampler does not converge at its order",
         expected=f"the order {order:g}: differences fall by {2**order:.3g} as steps double",
         found=f"{found:.2f}: from {first:.3g} to {second:.3g} at {steps}, {2 * steps} and "
         f"{4 * steps} steps",
-        hint="it draws noise, which order= is not for" if found < 0.2 else "",
+        hint=hint,
     )
 
 
@@ -236,7 +241,7 @@ def _explained(
 ) -> str:
     """What a sampler does wrong, from what it asks the model and what it makes of the answers; a
     guess must not hide the failure that it is about."""
-    for explain in (_turned, told_other_times, _spread):
+    for explain in (_turned, _taken_for, told_other_times, _spread):
         try:
             words = explain(reference, run, start, seed)
         except Exception:
@@ -262,6 +267,25 @@ def _turned(
             continue
         if _law(reference, ends, _ROUGHLY, _PLAUSIBLE, seed) is None:
             return name
+    return ""
+
+
+def _taken_for(
+    reference: Reference, run: Callable[..., FloatArray], start: FloatArray, seed: int
+) -> str:
+    """For which other prediction the sampler takes what the model returns; "" when for none."""
+    for target, name in NAMES.items():
+        if target == reference.target:
+            continue
+        try:
+            ends = run(seed, model=ExactModel(replace(reference, target=target)))
+        except Exception:  # a table has no velocity
+            continue
+        if _law(reference, ends, _ROUGHLY, _PLAUSIBLE, seed) is None:
+            return (
+                f"it takes what the model returns for {name}: it is right with "
+                f"predict={target!r}, declared {reference.target!r}"
+            )
     return ""
 
 

@@ -12,6 +12,7 @@ from fmproof.models.arrays import FloatArray
 from fmproof.testing.exact import ExactModel
 from fmproof.testing.step_laws import PLMS, StepLaw, Trail, combined, step_law, two_steps
 
+_SEEN = 0.1  # of the way between two means
 _SECOND = 1e-9  # of the step: times of the model's calls that are told apart
 
 
@@ -37,7 +38,9 @@ def looks_like(
         if np.allclose(guess, law.mean, atol=1e-9):
             continue
         off = float(np.square(found - guess).mean())
-        if off < 0.02 * spread**2 or (std > 0 and abs(off - std**2) < 0.05 * std**2):
+        if off < 0.02 * spread**2 or (
+            std > 0 and abs(off - std**2) < 0.05 * std**2 and _is_there(found, guess, law)
+        ):
             return name
     expected = _fitted(law.mean, given.z, given.eps)
     words = (
@@ -47,6 +50,16 @@ def looks_like(
     if std > 0 and abs(left - std) < 0.05 * std:
         return f"{words}: the noise is right, the drift is not corrected for it"
     return words
+
+
+def _is_there(found: FloatArray, guess: FloatArray, law: StepLaw) -> bool:
+    """Whether x_s lies at the guess on the line between the right mean and the guess, and the noise
+    leaves that to be seen."""
+    way = guess - law.mean
+    length = float(np.square(way).sum()) + 1e-300
+    error = float(law.std.mean()) / np.sqrt(length)
+    off = abs(float(((found - guess) * way).sum())) / length
+    return bool(error < _SEEN and off < _SEEN + 3 * error)
 
 
 def _wrong_times(trail: Trail, kind: Any, told: list[float]) -> str:
@@ -81,6 +94,12 @@ def _mistakes(trail: Trail, kind: Any, law: StepLaw) -> Iterator[tuple[str, Floa
     std = float(law.std.mean())
     kept = float(np.sqrt(max(beta**2 - std**2, 0)))
     output = trail.outputs()[0]
+    if std > 0 and kind == "ddim":
+        yield (
+            "the noise is added to all of the old one, which is not shortened: sqrt(beta² - std²) "
+            "of it is due",
+            alpha * given.z + beta * given.eps,
+        )
     yield (
         "the model's output is taken for the noise, which it is not",
         alpha * given.z + kept * output,

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
-from scipy.special import chdtr, chdtrc
+from scipy.special import chdtr, chdtrc, ndtr
 
+from fmproof.models import DiscreteTime
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.diagnosis import time_like
 from fmproof.testing.evidence import StatisticalEvidence, strongest
 from fmproof.testing.failure import CheckFailed
 from fmproof.testing.laws import (
     Fit,
+    atoms_test,
     law_test,
     normal_cdf,
     projection_cdf,
@@ -23,25 +25,49 @@ from fmproof.testing.made_of import Made
 from fmproof.testing.reference import Reference
 
 _MOST_AXES = 4
+_ROWS, _COORDINATES = 4_000, 256  # among which correlations are looked for
+_NEVER_BEYOND = 16.0  # numbers that should lie beyond the largest one
 
 
 def time_law(
     reference: Reference, t: FloatArray, rounding: float, title: str, who: str
 ) -> StatisticalEvidence:
     """Has t its law?"""
-    high = max(1.0, abs(reference.time.support[1]))
-    found = law_test(t, time_cdf(reference.time), 2 * rounding * high if rounding > 1e-12 else 0.0)
+    law, high = reference.time, max(1.0, abs(reference.time.support[1]))
+    found = law_test(t, time_cdf(law), 2 * rounding * high if rounding > 1e-12 else 0.0)
 
     def failure(_: float) -> CheckFailed:
         return CheckFailed(
             title,
-            expected=f"P(t <= {found.at:.4g}) = {found.expected:.4g}, as under {reference.time!r}",
+            expected=f"P(t <= {found.at:.4g}) = {found.expected:.4g}, as under {law!r}",
             found=f"{found.found:.4g} of {len(t):,} times",
             standard_errors=_errors(found, len(t)),
             hint=_with_time(time_like(reference, t), who),
         )
 
-    return StatisticalEvidence(found.p_value, failure)
+    whole = StatisticalEvidence(found.p_value, failure)
+    if not isinstance(law, DiscreteTime) or 4 * rounding * high > law.gap:
+        return whole
+    return strongest([whole, _values(reference, law, t, title, who)], 2)
+
+
+def _values(
+    reference: Reference, law: DiscreteTime, t: FloatArray, title: str, who: str
+) -> StatisticalEvidence:
+    """Does each value of a law come as often as it should?"""
+    atom = atoms_test(t, law)
+    due = len(t) * atom.probability
+
+    def failure(_: float) -> CheckFailed:
+        return CheckFailed(
+            title,
+            expected=f"t = {atom.value:g} in about {due:,.0f} of {len(t):,} rows, as under {law!r}",
+            found=f"in {atom.count:,}",
+            standard_errors=abs(atom.count - due) / float(np.sqrt(max(due, 1.0))),
+            hint=_with_time(time_like(reference, t), who),
+        )
+
+    return StatisticalEvidence(atom.p_value, failure)
 
 
 def _with_time(hint: str, who: str) -> str:
@@ -128,14 +154,35 @@ def noise_like(eps: FloatArray) -> str:
     fourth = float((((flat - mean) / max(deviation, 1e-12)) ** 4).mean())
     off = 5 / np.sqrt(len(flat))
     shown = f"its mean is {mean:.3g}, its standard deviation {deviation:.3g}"
+    together = _going_together(eps)
+    if together:
+        return together
     if abs(mean) > off or abs(deviation - 1) > max(off, 0.02):
         uniform = " as of torch.rand" if abs(mean - 0.5) < 0.02 and deviation < 0.3 else ""
         return f"{shown}{uniform}, expected 0 and 1"
+    reach = float(np.abs(flat).max())
+    if len(flat) * 2 * float(ndtr(-reach)) > _NEVER_BEYOND:
+        return f"{shown}, as they should be, but it is never beyond ±{reach:.3g}: is it clipped?"
     if fourth > 3.3:
         return f"{shown}, as they should be, but its tails are heavy (kurtosis {fourth:.2g} for 3)"
     if fourth < 2.8:
         return f"{shown}, as they should be, but it has no tails (kurtosis {fourth:.2g} for 3)"
     return shown
+
+
+def _going_together(eps: FloatArray) -> str:
+    """Coordinates of a row that are not independent, if there are any; "" if not."""
+    some = eps[:_ROWS, :_COORDINATES]
+    if len(some) < 30 or some.shape[1] < 2 or (some.std(axis=0) == 0).any():
+        return ""
+    alike = np.triu(np.corrcoef(some, rowvar=False), 1)
+    i, j = np.unravel_index(int(np.abs(alike).argmax()), alike.shape)
+    if abs(alike[i, j]) < max(0.3, 6 / np.sqrt(len(some))):
+        return ""
+    return (
+        f"coordinates {i} and {j} of its rows have the correlation {alike[i, j]:.2g}: draw noise "
+        "of the shape of the data"
+    )
 
 
 def data_law(reference: Reference, made: Made) -> StatisticalEvidence:
@@ -166,4 +213,4 @@ def data_law(reference: Reference, made: Made) -> StatisticalEvidence:
 
 def _errors(found: Fit, count: int) -> float:
     spread = np.sqrt(max(found.expected * (1 - found.expected), 1e-4) / max(count, 1))
-    return float(found.distance / spread)
+    return float(abs(found.found - found.expected) / spread)

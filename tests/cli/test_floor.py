@@ -147,8 +147,11 @@ def test_training_on_few_rows_is_called_out(run: Run, folder: Path, timed: bool)
         "Wall time,Step,Value\n1.5,0,3.0\n1.6,10,2.5\n",
         '"Step","run-1 - train/loss","run-1 - train/loss__MIN"\n"0","3.0","3"\n"10","2.5","2"\n',
         "\ufeffepoch,lr,train_loss\n0,1,3.0\n10,1,\n10,1,2.5\n",
+        "step\tloss\n0\t3.0\n10\t2.5\n",
+        "step;loss\n0;3,0\n10;2,5\n",
+        "step,time,loss\n0,0.5,3.0\n10,17.5,2.5\n",
     ],
-    ids=["TensorBoard", "Weights & Biases", "a spreadsheet's"],
+    ids=["TensorBoard", "Weights & Biases", "a spreadsheet's", "tabs", "decimal commas", "a clock"],
 )
 def test_logs_of_others(run: Run, folder: Path, header: str) -> None:
     Path("train.csv").write_text(header, encoding="utf-8")
@@ -166,6 +169,11 @@ def test_logs_of_others(run: Run, folder: Path, header: str) -> None:
         ("step,loss\n1,nan\n", "line 2: expected a number in the column 'loss', found 'nan'"),
         ("step,loss\n1,2\n2,x\n", "line 3: expected a number in the column 'loss', found 'x'"),
         ("step,t,loss\n1,7,2\n", "t = 7 is outside of the time law's"),
+        ("step,t,loss\n1,0,2\n1,900,2\n", "divide the times by the number of steps"),
+        (
+            '{"step": 1, "loss": 2.0}\n',
+            "expected a CSV with a header such as step,loss, found JSON",
+        ),
     ],
 )
 def test_logs_that_cannot_be_used(run: Run, folder: Path, text: str, message: str) -> None:
@@ -175,6 +183,101 @@ def test_logs_that_cannot_be_used(run: Run, folder: Path, text: str, message: st
     assert message in outcome.err
     assert outcome.err.count("\n") == 1
     assert not Path("out.txt").exists()
+
+
+def test_a_single_loss_is_no_alarm(run: Run, folder: Path) -> None:
+    value = floor_of(run, "data.npy")["floor_mean"]["value"]
+    Path("train.csv").write_text(f"step,loss\n7,{0.9 * value}\n", encoding="utf-8")
+    found = floor_of(run, "data.npy", "--log", "train.csv")["log"]
+    assert not found["warnings"]
+    assert found["above"]["loss_error"] == pytest.approx(0.9 * value)
+
+
+TABLE = "\n".join(f"{k},{k % 7},{k % 3}" for k in range(30))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a,b\n" + "\n".join(f"{k % 7},{k % 3}" for k in range(30)),
+        "a;b\n" + "\n".join(f"{k % 7};{k % 3}" for k in range(30)),
+        "\ufeff" + "\n".join(f"{k % 7}\t{k % 3}" for k in range(30)),
+        ",a,b\n" + TABLE,
+        "Unnamed: 0,a,b\n" + TABLE,
+    ],
+)
+def test_tables_of_text(run: Run, folder: Path, text: str) -> None:
+    Path("data.csv").write_text(text, encoding="utf-8")
+    np.save("same.npy", np.array([[k % 7, k % 3] for k in range(30)], dtype=float))
+    found = [floor_of(run, name, "--tolerance", "0.1") for name in ("data.csv", "same.npy")]
+    assert found[0]["floor"] == found[1]["floor"]
+
+
+def test_the_index_of_a_data_frame_is_told(run: Run, folder: Path) -> None:
+    Path("data.csv").write_text(",a,b\n" + TABLE, encoding="utf-8")
+    err = run("floor", "data.csv", "--tolerance", "0.2").err
+    assert "counts the rows, as the index of a data frame does, and is left out" in err
+    Path("data.csv").write_text("k,a,b\n" + TABLE, encoding="utf-8")  # a column of the user's
+    assert "is left out" not in run("floor", "data.csv", "--tolerance", "0.2").err
+
+
+@pytest.mark.parametrize("text", ["", "a,b\n"])
+def test_a_table_without_rows(run: Run, folder: Path, text: str) -> None:
+    Path("data.csv").write_text(text, encoding="utf-8")
+    assert run("floor", "data.csv").err == (
+        "fmproof: data.csv: expected rows of numbers, found none\n"
+    )
+
+
+def test_labels_in_a_column(run: Run, folder: Path) -> None:
+    labels = np.arange(len(np.load("data.npy"))) % 3
+    np.save("flat.npy", labels)
+    np.save("column.npy", labels[:, None])
+    found = [
+        floor_of(run, "data.npy", "--labels", f"{name}.npy", "--tolerance", "0.1")["floor"]
+        for name in ("flat", "column")
+    ]
+    assert found[0] == found[1]
+    np.savetxt("flat.csv", labels)
+    err = run("floor", "data.npy", "--labels", "flat.csv").err
+    assert "expected labels in a .npy file" in err
+    np.save("text.npy", np.array(["cat"] * len(labels), dtype=object))
+    assert "labels.astype(str)" in run("floor", "data.npy", "--labels", "text.npy").err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "where"),
+    [
+        (["--weight", "1/t"], "like |t - 0|^-1 at t = 0"),
+        (["--weight", "1/t^2", "--target", "x1"], "like |t - 0|^-2 at t = 0"),
+        (["--path", "polynomial:0.4"], "like |t - 0|^-1.2 at t = 0"),
+        (["--weight", "1/(t-0.3)^2"], "at t = 0.3"),
+        (["--weight", "1/(t-0.1)^2", "--time", "uniform:0.1,0.9"], "at t = 0.1"),
+        (["--weight", "1/(0.9-t)^2", "--time", "uniform:0,0.9"], "at t = 0.9"),
+    ],
+)
+def test_a_floor_that_is_infinite(run: Run, folder: Path, arguments: list[str], where: str) -> None:
+    outcome = run("floor", "data.npy", *arguments)
+    assert outcome.status == 2
+    assert "the floor is infinite" in outcome.err
+    assert where in outcome.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--weight", "1/sqrt(t)"],
+        ["--weight", "1/t", "--time", "uniform:0.01,1"],
+        ["--weight", "1/t", "--time", "logit-normal:0,1"],
+        ["--weight", "1/((t-0.3)^2+0.01)"],
+        ["--target", "eps", "--weight", "1/(1-t)^2"],
+        ["--path", "linear-vp"],
+        ["--path", "polynomial:0.6"],
+    ],
+)
+def test_a_floor_that_is_not(run: Run, folder: Path, arguments: list[str]) -> None:
+    found = floor_of(run, "data.npy", *arguments, "--tolerance", "0.3", "--time-limit", "5")
+    assert found["floor"]["value"] > 0
 
 
 @pytest.mark.parametrize(
@@ -187,7 +290,7 @@ def test_logs_that_cannot_be_used(run: Run, folder: Path, text: str, message: st
         (lambda f: np.save(f, np.array([[1, np.nan]])), [], "row 0 has nan in column 1"),
         (lambda f: None, [], "there is no such file or folder"),
         (lambda f: np.save(f, np.eye(2)), ["--scale", "0"], "scale: expected a number other"),
-        (lambda f: np.save(f, np.eye(2)), ["--target", "x0"], "target: unknown 'x0'"),
+        (lambda f: np.save(f, np.eye(2)), ["--target", "x0"], "target: unknown 'x0'; known: eps"),
         (lambda f: np.save(f, np.eye(2)), ["--plot", "a.txt"], "expected a file ending in"),
         (lambda f: np.save(f, np.eye(2)), ["--labels", "data.npy"], "expected one label for each"),
         (lambda f: np.save(f, np.eye(2)), ["--labels", "no.npy"], "there is no such file"),

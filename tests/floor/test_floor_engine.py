@@ -264,7 +264,7 @@ def test_the_gain_is_that_of_the_coefficients(path: str) -> None:
         (read_time, "uniform:1,0", "expected 0 <= low < high <= 1"),
         (lambda text: Setting(weight=text), "1/(t-1/2)", "expected a value ≥ 0"),
         (lambda text: Setting(weight=text), "-1", "expected no negative value"),
-        (lambda text: Setting(target=text), "noise", "target: unknown 'noise'"),
+        (lambda text: Setting(target=text), "nose", "target: unknown 'nose'"),
     ],
 )
 def test_settings_that_cannot_be_used(read: Any, text: str, message: str) -> None:

@@ -10,7 +10,7 @@ from rule_instances import Builder, attempt
 from sympy import Expr
 
 from fmproof import Expect, Inner, IntegralOver, Ratio, norm2
-from fmproof.derived import dominations, integrals_inside, ratios
+from fmproof.derived import dominations, integrals_inside, joint_integrals, ratios
 from fmproof.kernel import almost, equality, integrability, integrals
 from fmproof.kernel import ring as rings
 from fmproof.kernel.theorem import Theorem
@@ -185,7 +185,7 @@ BUILDERS: dict[str, Builder] = {
     "sections": _sections,
     "linearity": _on(integrals.linearity, _term),
     "inner_of_integral": _on(integrals_inside.inner_of_integral, _term),
-    "fubini": _on(integrals.fubini, _term),
+    "fubini": _on(joint_integrals.fubini, _term),
     "expectation_as_integral": _on(integrals.expectation_as_integral, _term),
     "iterated_expectation": _with_place(integrals.iterated_expectation, 1, 2),
     "marginal_draw": _with_place(integrals.marginal_draw, 0, 1),

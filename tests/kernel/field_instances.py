@@ -28,10 +28,15 @@ from fmproof import (
     Vec,
     norm2,
 )
-from fmproof.derived import functions_of_products, point_masses, restatements, signs
-from fmproof.kernel import calculus, conditional, equality, functions, integrals, order
+from fmproof.derived import (
+    exponentials,
+    functions_of_products,
+    point_masses,
+    restatements,
+    signs,
+)
+from fmproof.kernel import calculus, conditional, equality, functions, integrals, order, ring
 from fmproof.kernel import hypotheses as sequents
-from fmproof.kernel import ring as rings
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Add, Mul
 from fmproof.lang.node import sort_of
@@ -245,7 +250,7 @@ def _logarithm(b: Any) -> Theorem | None:
 def _exponential(b: Any) -> Theorem | None:
     one, two = _whole(b), _whole(b)
     inside = b.pick((Add(one, two), Add(one, -two), Log(_power_of_two(b)), Integer(0), one))
-    return attempt(functions.exponential, Exp(inside))
+    return attempt(exponentials.exponential, Exp(inside))
 
 
 def _root_squared(b: Any) -> Theorem | None:
@@ -310,7 +315,7 @@ def _fraction(b: Any) -> Theorem | None:
         (Ratio(a, c), Ratio(d, e)),
     )
     left, right = b.pick(pairs)
-    return attempt(rings.field, Mul(left, vector), Mul(right, vector))
+    return attempt(ring.field, Mul(left, vector), Mul(right, vector))
 
 
 def _equal_sides(b: Any) -> Theorem | None:
@@ -346,6 +351,8 @@ BUILDERS: dict[str, Builder] = {
     "log_exp": lambda b: attempt(functions.log_exp, b.real(1)),
     "square_of_root": lambda b: attempt(functions.square_of_root, b.real(1)),
     "exponential": _exponential,
+    "exp_of_sum": lambda b: attempt(functions.exp_of_sum, _whole(b), _whole(b)),
+    "exp_log": lambda b: attempt(functions.exp_log, _power_of_two(b)),
     "root_squared": _root_squared,
     "root_of_product": _root_of_product,
     "absolute_value": _absolute_value,

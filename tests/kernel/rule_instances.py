@@ -13,6 +13,7 @@ from fmproof.derived import (
     derivatives_inside,
     integrals_inside,
     joint_integrals,
+    null_sets,
     ratios,
     restatements,
 )
@@ -245,16 +246,19 @@ def _reorder_almost(b: Terms) -> Theorem | None:
     if theorem is None:
         return None
     order = list(range(len(theorem.conclusion.measure)))[::-1]
-    return attempt(almost.reorder_almost, theorem, order)
+    return attempt(null_sets.reorder_almost, theorem, order)
 
 
 def _under_law(b: Terms) -> Theorem | None:
+    """From some draws as they are and the others without their densities, to all in some order."""
     law = b.law()
     theorem = equation(b)
     if theorem is None:
         return None
-    general = attempt(almost.everywhere, theorem, against_lebesgue(S.One, law)[1])
-    return general and attempt(almost.under_law, general, law)
+    some = b.pick((0, 1))
+    known = [*law[:some], *against_lebesgue(S.One, law[some:])[1]]
+    general = attempt(almost.everywhere, theorem, b.pick((known, known[::-1])))
+    return general and attempt(almost.under_law, general, b.pick((law, law[::-1])))
 
 
 def _sections(b: Terms) -> Theorem | None:
@@ -403,7 +407,7 @@ UNARY: tuple[Callable[[Any], Theorem], ...] = (
     ratios.cancel,
     integrals.linearity,
     integrals_inside.inner_of_integral,
-    integrals.fubini,
+    joint_integrals.fubini,
     integrals.expectation_as_integral,
     linear_derivative,
     derivatives_inside.minimisers_of_shift,
@@ -421,7 +425,7 @@ EQUATIONS: dict[str, Builder] = {
     "unfold": _on(equality.unfold, _defined),
     "linearity": _on(integrals.linearity, _sum_inside),
     "inner_of_integral": _on(integrals_inside.inner_of_integral, _vector_integral),
-    "fubini": _on(integrals.fubini, _nested),
+    "fubini": _on(joint_integrals.fubini, _nested),
     "joint_integral": _on(joint_integrals.joint_integral, _nested),
     "expectation_as_integral": _on(integrals.expectation_as_integral, _expectation),
     "iterated_expectation": _placed(integrals.iterated_expectation, _expectation, _over_two),

@@ -45,10 +45,11 @@ from fmproof import (
     Theorem,
     VanishesWith,
     Vec,
+    norm2,
 )
 from fmproof.derived import restatements
 from fmproof.errors import RuleError
-from fmproof.kernel import almost, conditional, equality, integrability, integrals, order
+from fmproof.kernel import almost, conditional, equality, integrability, integrals, order, ring
 from fmproof.kernel import hypotheses as sequents
 from fmproof.lang.nodes import Apply, Constant, Gaussian, Var
 from fmproof.lang.nodes.conditional import Given
@@ -319,7 +320,6 @@ class LooksLikeATheorem:
         ("instantiate_head", lambda th: equality.instantiate_head(th, g, (x,), S.One)),
         ("everywhere", lambda th: almost.everywhere(th, [Lebesgue(x)])),
         ("under_law", lambda th: almost.under_law(th, [p(x)])),
-        ("reorder_almost", lambda th: almost.reorder_almost(th, [0])),
         ("from_difference", lambda th: order.from_difference(th, S.Zero, S.One)),
         ("discharge", lambda th: sequents.discharge(th, GENUINE)),
         ("discharge", lambda th: sequents.discharge(GENUINE, th)),
@@ -507,3 +507,62 @@ def test_nodes_do_not_change() -> None:
 def test_every_refusal_is_for_the_reader() -> None:
     assert issubclass(RuleError, FmproofError)
     assert issubclass(SortError, FmproofError)
+
+
+# --- rules that other rules follow from -----------------------------------------------------
+
+
+def test_what_an_average_hides_is_not_captured() -> None:
+    """Jensen's inequality over x, where the mass is an integral over z: z is drawn beside x, or
+    the law of x depends on a z outside."""
+    hidden = Density("h", x, given=z)
+    mass = sequents.assume(Equals(g(x), Integral(p(z), z)))
+    mean = restatements.reflexivity(Integral(z * Ratio(p(z), g(x)), z))
+    with pytest.raises(SortError, match="draws z twice"):
+        integrability.mean_square_integrable(S.One, z, mean, mass, [Lebesgue(x), Lebesgue(z)])
+    with pytest.raises(SortError, match="put the draw of z first"):
+        integrability.mean_square_integrable(S.One, z, mean, mass, [hidden(x, z)])
+    with pytest.raises(RuleError, match=r"what .* integrates over"):
+        integrability.mean_square_integrable(norm2(z), z, mean, mass, [Lebesgue(x)])
+
+
+def test_a_function_with_a_hidden_use_says_nothing_of_laws() -> None:
+    """h in the value of a draw, in a definition and in a name: the law moves with h."""
+    function = Scalar("h", x)
+    defined = Scalar("f", x, definition=function(x) + 1)
+    mean = Named("C", Expect(function(x), p(x)))
+    for value in (function(x) * x, defined(x) * x, mean * x):
+        law = restatements.reflexivity(Expect(function(y), p(x), Let(y, value)))
+        with pytest.raises(RuleError, match="restricts h"):
+            conditional.transfer(Integrable(g(y), p(x), Let(y, value)), law, function)
+
+
+def test_fractions_over_zero_need_what_is_false() -> None:
+    """0 as a denominator, seen or not: the condition stays, and is false."""
+    zero = g(x) - g(x)
+    with pytest.raises(RuleError, match="not equal as fractions"):
+        ring.field(Ratio(g(x), zero), S.One)
+    theorem = ring.field(Ratio(1, zero), Ratio(2, zero))
+    assert VanishesWith(S.One, zero) in theorem.hypotheses
+    theorem = ring.field(Ratio(g(x) ** 2, g(x)), g(x))
+    assert VanishesWith(S.One, g(x)) in theorem.hypotheses
+
+
+def test_a_law_has_no_null_sets_of_another() -> None:
+    """From a law to Lebesgue measure, to fewer variables, to another range, to a point mass."""
+    known = sequents.assume(Almost(Equals(g(x), 0), p(x), q(z, x)))
+    for measure in (
+        [Lebesgue(x), q(z, x)],
+        [p(x)],
+        [p(x), Lebesgue(z)],
+        [Lebesgue(x), Lebesgue(z)],
+        [law(x), q(z, x)],
+    ):
+        with pytest.raises(RuleError, match="about the variables of the law"):
+            almost.under_law(known, measure)
+    free = sequents.assume(Almost(Equals(g(x), 0), Lebesgue(x)))
+    for measure in ([law(x)], [p(x), Lebesgue(z)]):
+        with pytest.raises(RuleError, match="about the variables of the law"):
+            almost.under_law(free, measure)
+    with pytest.raises(SortError, match="substitute it first"):
+        almost.under_law(free, [Let(x, y)])

@@ -31,6 +31,7 @@ ELSEWHERE = {
 
 STATED_ALONE = {
     "fewer_variables",
+    "dominated_derivative",
     "integrable_derivative",
     "dominated_differentiable",
     "dominated_integrable",

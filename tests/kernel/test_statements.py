@@ -46,11 +46,13 @@ from fmproof import (
 from fmproof.derived import (
     derivatives_inside,
     dominations,
+    exponentials,
     functions_of_products,
     gaussian_products,
     gaussians,
     integrals_inside,
     joint_integrals,
+    null_sets,
     point_masses,
     ratios,
     restatements,
@@ -277,7 +279,7 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "E_{x'~p}[‖f(x) b(x')‖] < ∞ ⊢ f(x) a(x)·E_{x~p}[b(x)] = E_{x'~p}[f(x) a(x)·b(x')]",
     ),
     "fubini": (
-        lambda: integrals.fubini(Integral(Integral(k(x, z), z), x)),
+        lambda: joint_integrals.fubini(Integral(Integral(k(x, z), z), x)),
         "∫∫ |k(x,z)| dz dx < ∞ ⊢ ∫∫ k(x,z) dz dx = ∫∫ k(x,z) dx dz",
     ),
     "joint": (
@@ -421,11 +423,11 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
     ),
     "a mean square": (
         lambda: integrability.mean_square_integrable(
-            Integrable(w(t) * g(x) * norm2(a(x)), dx, dt),
             w(t),
             c(x, z),
             sequents.assume(Equals(a(x), Integral(c(x, z) * Ratio(r(x, z) * q(z), g(x)), z))),
             sequents.assume(Equals(g(x), Integral(r(x, z) * q(z), z))),
+            [dx, dt],
         ),
         "∫∫₀¹∫ w(t) r(x|z) q(z) ‖c(x|z)‖² dz dt dx < ∞, a(x) = ∫ c(x|z) (r(x|z) q(z) / g(x)) dz "
         "for almost every x, t∈[0,1], g(x) = ∫ r(x|z) q(z) dz for almost every x, t∈[0,1] ⊢ "
@@ -484,13 +486,24 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "E_{z~q, x~r(·|z)}[|k(x,z)|] < ∞ ⊢ E_{x~r(·|z)}[|k(x,z)|] < ∞ for almost every z~q",
     ),
     "reorder almost": (
-        lambda: almost.reorder_almost(
+        lambda: null_sets.reorder_almost(
             sequents.assume(Almost(Equals(k(x, z), h(t)), dx, dz, dt)), (2, 0, 1)
         ),
         (
             "k(x,z) = h(t) for almost every x, z, t∈[0,1] ⊢ k(x,z) = h(t) for almost every "
             "t∈[0,1], x, z"
         ),
+    ),
+    "under a law of some": (
+        lambda: almost.under_law(
+            sequents.assume(Almost(Equals(k(x, z), 0), q(z), dt, dx)), [p(x), q(z), dt]
+        ),
+        "k(x,z) = 0 for almost every z~q, t∈[0,1], x ⊢ k(x,z) = 0 for almost every x~p, z~q, "
+        "t∈[0,1]",
+    ),
+    "integrals in another order": (
+        lambda: integrals.reorder_draws(IntegralOver(k(x, z), dx, dz), (1, 0)),
+        "⊢ ∫∫ k(x,z) d(x,z) = ∫∫ k(x,z) d(z,x)",
     ),
     "under a law": (
         lambda: almost.under_law(
@@ -686,7 +699,11 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         "E_{z~q}[∇_θ l(θ,z)]",
     ),
     "integrable derivative": (
-        lambda: calculus.integrable_derivative(Integrable(Grad(k(x, z), x, y), q(z))),
+        lambda: derivatives_inside.integrable_derivative(Integrable(Grad(k(x, z), x, y), q(z))),
+        "∇_y k(y,z) exists and is dominated near y, over z~q ⊢ E_{z~q}[‖∇_y k(y,z)‖] < ∞",
+    ),
+    "dominated derivative": (
+        lambda: calculus.dominated_derivative(Grad(k(x, z), x, y), [q(z)]),
         "∇_y k(y,z) exists and is dominated near y, over z~q ⊢ E_{z~q}[‖∇_y k(y,z)‖] < ∞",
     ),
     "dominated Gaussian density": (
@@ -888,16 +905,29 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
         lambda: functions.square_of_root(f(x)),
         "0 ≤ f(x) ⊢ (√f(x))² = f(x)",
     ),
+    "exponential of two": (
+        lambda: functions.exp_of_sum(f(x), g(x)),
+        "⊢ exp(f(x) + g(x)) = exp(f(x)) exp(g(x))",
+    ),
+    "exponential of what cancels": (
+        lambda: functions.exp_of_sum(f(x), -f(x)),
+        "⊢ exp(0) = exp(f(x)) exp(−f(x))",
+    ),
+    "exp undoes log": (lambda: functions.exp_log(f(x)), "f(x) > 0 ⊢ exp(log f(x)) = f(x)"),
+    "exponential of three": (
+        lambda: exponentials.exponential(Exp(f(x) + g(x) + 1)),
+        "⊢ exp(f(x) + g(x) + 1) = exp(1) exp(f(x)) exp(g(x))",
+    ),
     "exponential of a sum": (
-        lambda: functions.exponential(Exp(f(x) + g(x))),
+        lambda: exponentials.exponential(Exp(f(x) + g(x))),
         "⊢ exp(f(x) + g(x)) = exp(f(x)) exp(g(x))",
     ),
     "exponential of zero": (
-        lambda: functions.exponential(Exp(0)),
+        lambda: exponentials.exponential(Exp(0)),
         "⊢ exp(0) = 1",
     ),
     "exponential of log": (
-        lambda: functions.exponential(Exp(Log(f(x)))),
+        lambda: exponentials.exponential(Exp(Log(f(x)))),
         "f(x) > 0 ⊢ exp(log f(x)) = f(x)",
     ),
     "root squared": (

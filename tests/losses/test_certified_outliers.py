@@ -116,6 +116,22 @@ def test_what_components_have_in_a_cell_bounds_it(edges: tuple[float, float]) ->
         assert float(bounds[1].abs_upper()) < 1e-9
 
 
+def test_no_cell_is_bounded_when_time_is_up() -> None:
+    """Of many points a bound takes 10 ms, and there are thousands of cells."""
+    cells = [Cell(((float(k), k + 1.0),)) for k in range(50)]
+    asked: list[Cell] = []
+
+    def bound(cell: Cell) -> list[Any]:
+        asked.append(cell)
+        return [arb(0)]
+
+    late = integrate(lambda y: [y], cells, [1.0], Budget(seconds=0.0), bound=bound)
+    assert not asked
+    assert sorted(late.leftover) == cells
+    integrate(lambda y: [y], cells, [1.0], Budget(), bound=bound)
+    assert len(asked) == 50
+
+
 def test_an_enclosure_is_no_wider_with_a_tighter_tolerance() -> None:
     """With fewer evaluations than any of them needs; and it holds what quadrature finds."""
     known = quadrature.evaluate(OUTLIER, NAMES, 1e-9)

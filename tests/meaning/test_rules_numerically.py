@@ -31,6 +31,7 @@ from fmproof import (
 )
 from fmproof.derived import (
     derivatives_inside,
+    exponentials,
     functions_of_products,
     gaussian_products,
     integrals_inside,
@@ -225,7 +226,7 @@ def iterated(pick: Pick) -> Expr:
 
 
 def fubini(pick: Pick) -> Theorem:
-    return integrals.fubini(iterated(pick))
+    return joint_integrals.fubini(iterated(pick))
 
 
 def joint_integral(pick: Pick) -> Theorem:
@@ -489,7 +490,15 @@ def square_of_root(pick: Pick) -> Theorem:
 
 
 def exponential(pick: Pick) -> Theorem:
-    return functions.exponential(pick.choice([Exp(polynomial(pick) + t), Exp(Log(1 + w(t)))]))
+    return exponentials.exponential(pick.choice([Exp(polynomial(pick) + t), Exp(Log(1 + w(t)))]))
+
+
+def exp_of_sum(pick: Pick) -> Theorem:
+    return functions.exp_of_sum(polynomial(pick), pick.choice([t, S.Zero, -t]))
+
+
+def exp_log(pick: Pick) -> Theorem:
+    return functions.exp_log(1 + pick.choice([w(t), polynomial(pick) ** 2]))
 
 
 def root_squared(pick: Pick) -> Theorem:
@@ -530,14 +539,14 @@ RULES: dict[str, Callable[[Pick], Theorem]] = {
         gaussian_density, reparametrise, gaussian_mean, gaussian_variance, gaussian_product,
         gaussian_covariance, trace_by_probe, trace_of_slope, cancel_denominator,
         inner_with_integral, argmin_of_shift, integral_of_divergence, integral_of_slope,
-        logarithm, log_exp, square_of_root, exponential, root_squared, root_of_product,
-        absolute_value, field,
+        logarithm, log_exp, square_of_root, exponential, exp_of_sum, exp_log, root_squared,
+        root_of_product, absolute_value, field,
     )
 }  # fmt: skip
 
 
 ELSEWHERE = {
-    "differentiable", "fewer_variables", "integrable_derivative",
+    "differentiable", "fewer_variables", "integrable_derivative", "dominated_derivative",
     "gaussian_dominated", "gaussian_moments", "contraction", "transfer", "equal_sides", "positive",
     "nonnegative_parts", "nonzero", "product_vanishes", "gaussian_bounded",
     "times_gaussian", "times_gaussian_dominated", "slope_at_zero", "contraction_of_square",

@@ -296,8 +296,8 @@ class Laboratory:
 
     def _proved(self, without: str, part: Part, before: Expr, step: Step) -> bool:
         checker = self.checker(without)
-        checker.finite.clear()
-        checker.almost = part.almost
+        checker.ledger.met.clear()
+        checker.ledger.almost = part.almost
         try:
             _, report = checker._guarded(step, part.title, before)
         except FmproofError:

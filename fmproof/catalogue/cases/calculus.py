@@ -263,7 +263,7 @@ def derivative_not_integrable() -> Case:
         {_two: "s / t"},
         given=(Integrable(_two(0, t), over_t),),
         missing=(Dominated(_two(s, t), s, 0, over_t),),
-        kernel=lambda: calculus.integrable_derivative(goal),
+        kernel=lambda: derivatives_inside.integrable_derivative(goal),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fmproof.catalogue.record import Case
-from fmproof.derived import functions_of_products
+from fmproof.derived import exponentials, functions_of_products
 from fmproof.kernel import functions
 from fmproof.lang.nodes import Abs, Exp, Log, Scalar, Sqrt
 from fmproof.lang.props import AtMost, Equals, Positive
@@ -29,7 +29,7 @@ def exponential_of_logarithm_of_negative() -> Case:
         {_a.head: "-1"},
         sides=("1", "-1"),
         missing=(Positive(_a),),
-        kernel=lambda: functions.exponential(left),
+        kernel=lambda: exponentials.exponential(left),
     )
 
 

@@ -74,15 +74,6 @@ by rewrite /vscal -Rmult_assoc Rinv_l// Rmult_1_l.
 Qed.
 
 (* ---- the order of integration ---- *)
-Lemma fubini (A B : space) (f : A -> B -> R) : Integrable (A ⊗ B) (fun w => f (fst w) (snd w)) ->
-  Int A (fun a => Int B (f a)) = Int B (fun b => Int A (fun a => f a b)).
-Proof.
-move=> i; have j := Integrable_renaming (renaming_swap B A) i.
-transitivity (Int (A ⊗ B) (fun w => f (fst w) (snd w))); first by rewrite (Int_product i).
-transitivity (Int (B ⊗ A) (fun w => f (snd w) (fst w))); last by rewrite (Int_product j).
-symmetry; exact: (@Int_renaming (B ⊗ A) (A ⊗ B) _ _ (fun w => f (fst w) (snd w)) (renaming_swap B A)).
-Qed.
-
 Lemma renaming_right_factor (A B C : space) (phi : B -> C) psi : renaming phi psi ->
   @renaming (A ⊗ B) (A ⊗ C) (fun w => (fst w, phi (snd w))) (fun w => (fst w, psi (snd w))).
 Proof.

@@ -72,12 +72,16 @@ def _sections_under_law(step: At, prop: Any, outer: Any, inner: Any, proof: str)
     )
 
 
-def reorder_almost(step: At) -> str:
-    source, order = step.arg(0), list(step.arg(1))
+def under_law(step: At) -> str:
+    """The same draws in another order."""
+    source, measure = step.arg(0), step.arg(1)
     known = step.use(source)
-    over = items(known.prop.measure)
-    if any(len(items([d])) != 1 for d in known.prop.measure):
+    over, draws = items(known.prop.measure), [drawn_by(d) for d in known.prop.measure]
+    if any(len(drawn) != 1 for drawn in draws):
         raise NotExported("null sets of several variables at once in another order")
+    if len(densities(measure)) != len(densities(known.prop.measure)):
+        raise NotExported("null sets under a law with a density")
+    order = [draws.index(drawn_by(item)) for item in measure]
     turned = reordered([factor_space(i) for i in over], order)
     if turned is None:
         return step.cast(known, step.conclusion, step.scope)

@@ -7,7 +7,7 @@ from typing import Any
 from sympy import S
 
 from fmproof.certificate.export.derivatives import exponent_shape
-from fmproof.certificate.export.equality import REFL, Tree, chain, leaf, product_of, tree, weighted
+from fmproof.certificate.export.equality import Tree, chain, leaf, product_of, tree, weighted
 from fmproof.certificate.export.proof import At
 from fmproof.certificate.export.spaces import Point, at
 from fmproof.certificate.export.statement.slopes import gaussian_score
@@ -294,25 +294,20 @@ def log_exp(step: At) -> str:
     )
 
 
-def exponential(step: At) -> str:
-    """exp(a + b) = exp a·exp b; exp log a = a; exp 0 = 1."""
-    (a,), eq, s = step.arg(0).args, step.equality, step.scope
-    rhs = tree(step.conclusion.rhs, s)
-    if a == 0:
-        return "exp_0"
-    if isinstance(a, nodes.Log):
-        (inner,) = a.args
-        proof = f"(exp_ln {step.printer.term(inner, s)} {step.given(props.Positive(inner))})"
-        return chain(proof, eq.trees(tree(inner, s), rhs))
-    first, *others = a.args
-    proof, done, product = REFL, tree(first, s), leaf(nodes.Exp(first), s)
-    for part in others:
-        here, factor = tree(part, s), leaf(nodes.Exp(part), s)
-        split = f"(exp_plus {eq.text(done)} {eq.text(here)})"
-        rest = f"(f_equal (fun h : R => h * {eq.text(factor)}) {proof})" if proof != REFL else REFL
-        proof, done = chain(split, rest), Tree("sum", (done, here))
-        product = Tree("product", (product, factor))
-    return chain(f"(f_equal exp {eq.trees(tree(a, s), done)})", proof, eq.trees(product, rhs))
+def exp_log(step: At) -> str:
+    a, s = step.arg(0), step.scope
+    proof = f"(exp_ln {step.printer.term(a, s)} {step.given(props.Positive(a))})"
+    return chain(proof, step.equality.trees(tree(a, s), tree(step.conclusion.rhs, s)))
+
+
+def exp_of_sum(step: At) -> str:
+    """exp(a + b) = exp a·exp b."""
+    eq, s, c = step.equality, step.scope, step.conclusion
+    a, b = (tree(step.arg(i), s) for i in (0, 1))
+    inside = eq.trees(tree(c.lhs.args[0], s), Tree("sum", (a, b)))
+    product = Tree("product", tuple(leaf(nodes.Exp(step.arg(i)), s) for i in (0, 1)))
+    split = f"(exp_plus {eq.text(a)} {eq.text(b)})"
+    return chain(f"(f_equal exp {inside})", split, eq.trees(product, tree(c.rhs, s)))
 
 
 def _require_lebesgue(step: At) -> None:

@@ -422,7 +422,7 @@ def _new_law(step: At, goal: Any, new: Any, before: Any) -> tuple[str, str, str]
 
 
 def mean_square_integrable(step: At) -> str:
-    goal: Any = step.arg(0)
+    goal: Any = step.conclusion
     (premise,) = step.step.hypotheses
     over = items(goal.measure)
     body, _ = against_lebesgue(goal.body, goal.measure)

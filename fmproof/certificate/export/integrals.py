@@ -187,31 +187,29 @@ def _as_scaled(step: At, scalar: Any, inner: Any, condition: str) -> str:
     return f"(@VIntegrable_ext d ({where}) {F} {G} (fun {name} : {where} => {same}) {condition})"
 
 
-def fubini(step: At) -> str:
-    outer: Any = step.arg(0)
-    inner = apart(outer.body, bound_vars(outer))
-    first, second = items(outer.measure), items(inner.measure)
-    if dimension(inner.body):
+def reordered_integral(step: At) -> str:
+    """An integral over several variables, in another order."""
+    term, order, s = step.arg(0), list(step.arg(1)), step.scope
+    if dimension(term):
         raise NotExported("Fubini for vectors")
-    A, B = space(first), space(second)
-    here = {**step.scope, **at(first, "pt_a").scope, **at(second, "pt_b").scope}
-    f = f"(fun (pt_a : {A}) (pt_b : {B}) => {step.printer.term(inner.body, here)})"
-    wanted = props.Integrable(inner.body, *outer.measure, *inner.measure)
-    condition = step.given(wanted)
-    apart_ = nested(A, [factor_space(i) for i in second])
-    if apart_ is not None:
-        F = step.integrand(wanted)
-        condition = f"(@Integrable_renaming _ _ _ _ (renaming_sym {apart_}) {F} {condition})"
-    return _between(step, outer, f"(@fubini ({A}) ({B}) {f} {condition})", inner, first, second)
+    eq, over = step.equality, items(term.measure)
+    turned = reordered([factor_space(i) for i in over], order)
+    told = nodes.IntegralOver(term.body, *(term.measure[i] for i in order))
+    same = eq.terms(told, s, step.conclusion.rhs, s)
+    if turned is None:
+        return same
+    A, B = space([over[i] for i in order]), space(over)
+    return chain(back(f"(@Int_renaming ({A}) ({B}) _ _ {eq.integrand(term, s)} {turned})"), same)
 
 
-def _between(step: At, outer: Any, proof: str, inner: Any, first: Any, second: Any) -> str:
-    """A proof about the terms as opened, for the sides of the conclusion as they are written."""
-    c = step.conclusion
-    left = nodes.IntegralOver(nodes.IntegralOver(inner.body, *inner.measure), *outer.measure)
-    right = nodes.IntegralOver(nodes.IntegralOver(inner.body, *outer.measure), *inner.measure)
-    eq, s = step.equality, step.scope
-    return chain(eq.terms(c.lhs, s, left, s), proof, eq.terms(right, s, c.rhs, s))
+def iterated_expectation(step: At) -> str:
+    """An integral over several variables as two, one inside the other."""
+    term, split = step.arg(0), step.arg(1)
+    if dimension(term) or densities(term.measure):
+        raise NotExported("Fubini for vectors, or under a law")
+    groups = [items(term.measure[:split]), items(term.measure[split:])]
+    condition = step.given(props.Integrable(term.body, *term.measure))
+    return _one_by_one(step, term, groups, condition)
 
 
 def expectation_as_integral(step: At) -> str:
@@ -221,6 +219,11 @@ def expectation_as_integral(step: At) -> str:
         raise NotExported("an expectation of vectors as an integral")
     groups = [items([draw]) for draw in term.measure]
     condition = step.given(props.Integrable(term.body, *term.measure))
+    return _one_by_one(step, term, groups, condition)
+
+
+def _one_by_one(step: At, term: Any, groups: list[Any], condition: str) -> str:
+    """One integral over each of these groups of variables, the first outside."""
     proofs, now = [], step.equality.integrand(term, step.scope)
     for count in range(len(groups) - 1, 0, -1):
         before, last = [i for g in groups[:count] for i in g], groups[count]

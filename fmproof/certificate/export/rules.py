@@ -435,8 +435,10 @@ def linear_combination(step: At) -> str:
     """a − b = k (c − d), where c = d."""
     premise, k = step.use(step.arg(0)), step.arg(1)
     c, eq, s = step.conclusion, step.equality, step.scope
-    if dimension(c.lhs) or dimension(premise.prop.lhs):
+    if dimension(premise.prop.lhs) or dimension(premise.prop.rhs):
         raise NotExported("a combination of equations of vectors")
+    if dimension(c.lhs) or dimension(c.rhs):
+        return _vector_multiple(step, premise, k)
     sides = [
         (c.lhs, s),
         (c.rhs, s),
@@ -451,3 +453,21 @@ def linear_combination(step: At) -> str:
     told = eq.trees(difference(a, b), Tree("product", (tree(k, s), difference(p, q))))
     texts = " ".join([*(eq.text(x) for x in (a, b, p, q)), step.printer.term(k, s)])
     return f"(@combination_of {texts} {premise.proof} {told})"
+
+
+def _vector_multiple(step: At, premise: CoqKnown, k: Any) -> str:
+    """a = b for vectors where a = b + (c − d) k, and c = d."""
+    c, eq, s = step.conclusion, step.equality, step.scope
+    vector = dimension(c.lhs) or dimension(c.rhs)
+    a, b, factor = (tree(term, s, vector) for term in (c.lhs, c.rhs, k))
+    p, q = (tree(side, premise.scope) for side in (premise.prop.lhs, premise.prop.rhs))
+
+    def shifted(value: Tree) -> Tree:
+        return Tree("vector sum", (b, Tree("scaled", (Tree("difference", (value, q)), factor))))
+
+    along = eq.text(shifted(Tree("hole", value="")))
+    return chain(
+        eq.trees(a, shifted(p)),
+        f"(f_equal (fun h : R => {along}) {premise.proof})",
+        eq.trees(shifted(q), b),
+    )

@@ -17,7 +17,7 @@ from fmproof.certificate.export import (
 )
 from fmproof.certificate.export.proof import At
 from fmproof.certificate.export.statement.sorts import NotExported
-from fmproof.lang import props
+from fmproof.lang import nodes, props
 
 
 def _equal_sides(step: At) -> str:
@@ -30,6 +30,12 @@ def _equal_sides(step: At) -> str:
     if isinstance(goal, props.Differentiable):
         return differentiability.differentiable_equal(step)
     return rules.equal_sides(step)
+
+
+def _reorder_draws(step: At) -> str:
+    """The draws of an expectation are written in an order of their own."""
+    whole = isinstance(step.arg(0), nodes.IntegralOver)
+    return integrals.reordered_integral(step) if whole else rules.arithmetic(step)
 
 
 SCRIPTS: Mapping[str, Callable[[At], str]] = {
@@ -50,7 +56,7 @@ SCRIPTS: Mapping[str, Callable[[At], str]] = {
     "linear_combination": rules.linear_combination,
     "linearity": integrals.linearity,
     "inner_with_integral": integrals.inner_with_integral,
-    "fubini": integrals.fubini,
+    "iterated_expectation": integrals.iterated_expectation,
     "expectation_as_integral": integrals.expectation_as_integral,
     "marginal_draw": integrals.marginal_draw,
     "product_integrable": integrability.product_integrable,
@@ -60,7 +66,7 @@ SCRIPTS: Mapping[str, Callable[[At], str]] = {
     "tonelli": integrability.tonelli,
     "mean_square_integrable": integrability.mean_square_integrable,
     "sections": almost.sections,
-    "reorder_almost": almost.reorder_almost,
+    "under_law": almost.under_law,
     "everywhere": almost.everywhere,
     "support_of_marginal": almost.support_of_marginal,
     "nonnegativity": signs.nonnegativity,
@@ -74,7 +80,7 @@ SCRIPTS: Mapping[str, Callable[[At], str]] = {
     "fewer_variables": differentiability.fewer_variables,
     "exchange": calculus.exchange,
     "dominated_integrable": calculus.dominated_integrable,
-    "reorder_draws": rules.arithmetic,
+    "reorder_draws": _reorder_draws,
     "pull_out": conditional.pull_out,
     "contraction": conditional.contraction,
     "contraction_of_square": conditional.contraction_of_square,
@@ -93,7 +99,8 @@ SCRIPTS: Mapping[str, Callable[[At], str]] = {
     "conditional_linearity": conditional.conditional_linearity,
     "support_of_draw": gaussian.support_of_draw,
     "log_exp": gaussian.log_exp,
-    "exponential": gaussian.exponential,
+    "exp_log": gaussian.exp_log,
+    "exp_of_sum": gaussian.exp_of_sum,
     "log_derivative": calculus.log_derivative,
     "integral_of_divergence": calculus.integral_of_divergence,
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from time import process_time
 
 from sympy import Expr
 
@@ -14,6 +13,7 @@ from fmproof.documents.compare.row import _GLANCE, ComparedRow
 from fmproof.documents.compare.wrong import _SECONDS_NEAR
 from fmproof.documents.convexity import convex_ways
 from fmproof.documents.determinants import determinant_rules
+from fmproof.documents.patience import clock
 from fmproof.documents.prove import Proof
 from fmproof.documents.said_densities import density_facts
 from fmproof.documents.second_moments import of_squares
@@ -39,6 +39,9 @@ def prove_row(row: ComparedRow, candidates: Sequence[Expr]) -> Proof:
     if easy is not None:
         return easy
     prover.begin()  # those looks are short, and not taken from what follows
+    put_in = _with_facts_put_in(row, candidates)
+    if put_in is not None:
+        return put_in
     first: Proof | None = None
     if _about_means(row) or any(other.noised for other in row.others):
         drawn = _drawn(row)
@@ -76,6 +79,19 @@ def _at_once(row: ComparedRow, candidates: Sequence[Expr]) -> Proof | None:
     for other in _likely_others(row):
         proof = glance(other.before, other.claim, row.relation, other.pulled)
         if proof is not None:
+            return proof
+    return None
+
+
+def _with_facts_put_in(row: ComparedRow, candidates: Sequence[Expr]) -> Proof | None:
+    """A proof where what earlier rows say, put in, leaves nothing but arithmetic."""
+    context = row.context
+    for before in candidates if row.relation == "=" else ():
+        facts = context.facts.about([before, row.claim], row.item.index)
+        around = context.chain.standing[:4]
+        proof = context.prover.from_facts(before, row.claim, around, facts, sure=True)
+        if proof is not None:
+            row.before = before
             return proof
     return None
 
@@ -182,10 +198,10 @@ def _in_averages(row: ComparedRow, candidates: Sequence[Expr]) -> Proof | None:
 def prove_in_cases(row: ComparedRow) -> Proof:
     """A row that is false for arbitrary symbols, with what the document says of them."""
     context = row.context
-    until = process_time() + _SECONDS_NEAR
-    for before, told in _starts(row):
-        for sides, places in in_cases(context, row.item, before, row.claim):
-            if process_time() > until:
+    until = clock() + _SECONDS_NEAR
+    for before, claim, told in _starts(row):
+        for sides, places in in_cases(context, row.item, before, claim):
+            if clock() > until:
                 return Proof(False)
             known = circular_rules(context.elab, sides)
             wrong = context.numeric and context.numbers.of(*sides).status == "refuted"
@@ -198,13 +214,16 @@ def prove_in_cases(row: ComparedRow) -> Proof:
     return Proof(False)
 
 
-def _starts(row: ComparedRow) -> Iterator[tuple[Expr, tuple[str, ...]]]:
-    """What a row goes on from: its left side, and what earlier rows say of that slope."""
+def _starts(row: ComparedRow) -> Iterator[tuple[Expr, Expr, tuple[str, ...]]]:
+    """What a row goes on from, and its claim: its left side, what earlier rows say of that slope,
+    and both sides with paths drawn."""
     context = row.context
-    yield row.before, ()
+    yield row.before, row.claim, ()
     if isinstance(row.before, Partial):
         for other in dict.fromkeys(other.index for other, _ in context.determined):
             slope, value = context.said.read[other]
             item = context.reading.items[other]
             if slope == row.before and context.said.holds_at(item, row.item):
-                yield value, (item.place,)
+                yield value, row.claim, (item.place,)
+    for drawn in row.others if kinds_in([row.before, row.claim]) & {CondExpect} else ():
+        yield drawn.before, drawn.claim, ()

@@ -41,6 +41,7 @@ from fmproof.documents.context import Context, StatedRow, as_read, open_row, rep
 from fmproof.documents.determinants import changes_variables
 from fmproof.documents.items import Item
 from fmproof.documents.model import RowReport, Verdict
+from fmproof.documents.patience import MORE_PATIENCE
 from fmproof.documents.prove import Proof
 from fmproof.documents.reach import section_end
 from fmproof.documents.scope import end_of, strays, undrawn
@@ -54,6 +55,7 @@ from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
     Apply,
+    CondExpect,
     Partial,
 )
 from fmproof.lang.sorts import Sort
@@ -180,6 +182,7 @@ def proved_row(row: ComparedRow, proof: Proof) -> RowReport:
     context.chain.add(row.claim, row.relation == "=", item.right, until)
     if row.relation == "=" and item.index not in context.said.in_cases:
         context.learn(item, row.before, row.claim, proof)
+        _learn_of_name(row, proof)
         _learn_slope(row)
     learn_value(row)
     words = _from_lines(proof)
@@ -187,6 +190,14 @@ def proved_row(row: ComparedRow, proof: Proof) -> RowReport:
         words += ", which is taken to hold"
     found = report(item, "proved", words, row.reading)
     return replace(found, by=proof.by, needs=proof.needs)
+
+
+def _learn_of_name(row: ComparedRow, proof: Proof) -> None:
+    """Of a chain u(x) = E[f | X = x] = …: that u(x) is what the row says, as later rows have it."""
+    name = row.context.chain.lines[0].term
+    mean = isinstance(name, Apply) and isinstance(name.head.definition, CondExpect)
+    if mean and name.head.unfold(name.arguments) == row.before:
+        row.context.learn(row.item, name, row.claim, proof)
 
 
 def _learn_slope(row: ComparedRow) -> None:
@@ -226,7 +237,7 @@ def left_unproved(row: ComparedRow, proof: Proof) -> RowReport:
             context.chain.add(row.claim, True, item.right)
         announced = item.piece.inside == "theorem" and item.row.left is not None
         verdict: Verdict = "statement" if announced and not item.inline else "agrees"
-        words = f"not proved: {proof.message}"
+        words = _why_not_proved(row, proof)
         if row.on_a_line:
             words += "; in two dimensions the numbers show nothing"
         return replace(report(item, verdict, words, row.reading), numeric=evidence)
@@ -248,7 +259,7 @@ def left_unproved(row: ComparedRow, proof: Proof) -> RowReport:
         return report(item, "hypothesis", "it is assumed, by the words before it")
     if row.relation == "=" and not row.unknown and isinstance(row.before, Apply):
         context.stated.append(StatedRow(row.before, row.claim, item.place))
-    why = f"not proved: {proof.message}"
+    why = _why_not_proved(row, proof)
     if evidence is not None and evidence.status == "refuted":
         why = f"not known well enough to say: {row.tied}"
         evidence = None
@@ -256,6 +267,11 @@ def left_unproved(row: ComparedRow, proof: Proof) -> RowReport:
     if item.piece.inside == "theorem" and item.row.left is not None and not item.inline:
         verdict = "statement"
     return replace(report(item, verdict, why, row.reading), numeric=evidence)
+
+
+def _why_not_proved(row: ComparedRow, proof: Proof) -> str:
+    """What stood in the way of a proof."""
+    return f"not proved: {proof.message}{MORE_PATIENCE if row.context.prover.cut else ''}"
 
 
 def from_undecided(row: ComparedRow, line: ChainLine) -> RowReport | None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import islice
-from time import process_time
 
 from sympy import Expr
 
@@ -13,6 +12,7 @@ from fmproof.documents.compare.row import ComparedRow
 from fmproof.documents.context import as_read, report
 from fmproof.documents.model import NumericEvidence, RowReport
 from fmproof.documents.motion import moved_point
+from fmproof.documents.patience import clock
 from fmproof.documents.prove import Proof
 from fmproof.documents.suggest import neighbours
 from fmproof.documents.terms import free_of_parameters, heads_in, sides_fit
@@ -31,6 +31,7 @@ _FEW_NEAR = 12
 """Rows one edit away that are looked at; fewer where little is known of a row."""
 
 
+_TURNED = {"≤": "≥", "≥": "≤"}
 _SECONDS_NEAR = 3.0
 """Of processor time for those, and for the cases of a document: rarely reached."""
 
@@ -45,7 +46,10 @@ def refuted(row: ComparedRow) -> RowReport:
     if constant is not None:
         return constant
     suggestion = ""
-    near = _right_one(row, _NEAR)
+    turned = _TURNED.get(row.relation, "")
+    if turned and _is_proved_as(row, turned):
+        suggestion = f"{turned}, not {row.relation}: that is proved"
+    near = None if turned else _right_one(row, _NEAR)
     if near is not None:
         words, candidate = near
         suggestion = f"{words}: that is proved"
@@ -53,6 +57,15 @@ def refuted(row: ComparedRow) -> RowReport:
             context.chain.add(candidate, row.relation == "=")
     found = report(item, "refuted", "the numbers of both sides differ", row.reading)
     return replace(found, numeric=evidence_shown(row), suggestion=suggestion)
+
+
+def _is_proved_as(row: ComparedRow, relation: str) -> bool:
+    """Whether the row is proved with another relation."""
+    prover = row.context.prover
+    prover.begin()
+    drawn = ((o.before, o.claim, o.pulled) for o in row.others if not o.averaged)
+    readings = ((row.before, row.claim, ()), *drawn)
+    return any(prover.prove(a, b, relation, around).proved for a, b, around in readings)
 
 
 def wrong_beside(row: ComparedRow) -> RowReport | None:
@@ -96,12 +109,12 @@ def _right_one(row: ComparedRow, most: int, strict: bool = False) -> tuple[str, 
     """
     context = row.context
     good = ("agrees",) if strict else ("agrees", "inconclusive")
-    until = process_time() + _SECONDS_NEAR
+    until = clock() + _SECONDS_NEAR
     before, claim = row.before, row.claim
     if row.averaged:
         before, claim = row.averaged[0].before, row.averaged[0].claim
     for words, candidate in islice(neighbours(before, claim, not strict), most):
-        if strict and process_time() > until:
+        if strict and clock() > until:
             return None
         if strict and words.startswith("without"):
             continue

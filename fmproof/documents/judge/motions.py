@@ -116,5 +116,13 @@ def paths_followed(items: Sequence[Item]) -> Iterator[str]:
         path = followed(item.left, item.right)
         if path is not None and key_of(head_of(path)) not in told:
             yield key_of(head_of(path))
-        if item.candidate is not None:
+        if item.candidate is not None and not _names_all(item):
             told.add(key_of(head_of(item.candidate.left)))
+
+
+def _names_all(item: Item) -> bool:
+    """Z = (Z_t): a name for all of a path, which says nothing of where it goes."""
+    if not isinstance(item.left, t.Sym) or item.right is None:
+        return False
+    inside = t.ungrouped(item.right)
+    return isinstance(inside, t.Sym) and key_of(item.left) == key_of(inside)

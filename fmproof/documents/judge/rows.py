@@ -6,7 +6,6 @@ to ``compare``. What is in doubt is open.
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 from fmproof.documents import in_law
@@ -29,6 +28,7 @@ from fmproof.documents.judge.motions import (
 )
 from fmproof.documents.judge.notation import elaborator_of, learn_draw, learn_laws
 from fmproof.documents.judge.values import (
+    goes_along,
     is_case,
     is_draw,
     is_drawn_back,
@@ -42,6 +42,7 @@ from fmproof.documents.motion import (
     speaks_of_every_point,
 )
 from fmproof.documents.numbers import Numbers
+from fmproof.documents.patience import MORE_PATIENCE, clock
 from fmproof.documents.points import chain_from, points_in
 from fmproof.documents.prove import Checked, FirstWitness
 from fmproof.documents.redefined import begin, redefinition, special_path
@@ -52,7 +53,7 @@ from fmproof.documents.special_laws import (
     special_moments,
     tied_variables,
 )
-from fmproof.documents.ties.said import Sayings
+from fmproof.documents.ties.said import ORDER, Sayings
 from fmproof.documents.ties.world import Ties
 from fmproof.errors import FmproofError
 from fmproof.reading.formula import tree as t
@@ -133,16 +134,19 @@ class Judge:
         learn_laws(self.context, self._special)
         for item in self.reading.items:
             self._current = item
+            self.context.prover.cut = False
             for special in self._special:
                 if special.row == item.index:
                     self._specialise_laws(special, item)
-            if self.deadline is not None and time.process_time() > self.deadline:
-                rows.append(report(item, "open", "the time for this document is used up"))
+            if self.deadline is not None and clock() > self.deadline:
+                rows.append(report(item, "open", f"not looked at{MORE_PATIENCE}"))
                 continue
             try:
                 rows.append(as_said(item, self._judge(item)))
                 if rows[-1].verdict in _SETTLED:
                     self.context.said.settled.add(item.index)
+                if rows[-1].verdict == "hypothesis" and item.row.relation in ORDER:
+                    self.context.said.bounds.append(item)
                 if rows[-1].verdict == "open":
                     self.context.said.left_open.add(item.index)
             except RecursionError:
@@ -164,7 +168,7 @@ class Judge:
     def _look_again(self, rows: list[RowReport]) -> None:
         """At rows that numbers refute, now that it is known what other rows are."""
         for index, again in self.context.held.items():
-            if self.deadline is not None and time.process_time() > self.deadline:
+            if self.deadline is not None and clock() > self.deadline:
                 return
             if rows[index].verdict in ("open", "statement"):
                 found = again()
@@ -232,7 +236,9 @@ class Judge:
             return self._define_anew(item, becomes)
         condition = item.assumed and not isinstance(item.right, t.Num)
         letter = item.left if item.inline and isinstance(item.left, t.Sym) else None
-        known = letter is not None and is_nothing_new(self.context, item)  # then it can be proved
+        known = letter is not None and (  # then it can be proved
+            is_nothing_new(self.context, item) or goes_along(self.context, item)
+        )
         if (
             letter is not None
             and not known
@@ -255,11 +261,8 @@ class Judge:
         if item.inline:
             self.context.chain = RowChain()
         found = judge_claim(self.context, item, _CLAIMS[relation])
-        if (
-            found.verdict in ("refuted", "open")
-            and relation == "="
-            and takes_a_course(self.context, item)
-        ):
+        left_so = found.verdict in ("refuted", "open", "hypothesis")
+        if left_so and relation == "=" and takes_a_course(self.context, item):
             words = "a differential equation: from here on, the path follows it"
             return report(item, "hypothesis", words)
         if found.verdict in ("refuted", "open") and relation == "=":

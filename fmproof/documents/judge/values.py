@@ -66,6 +66,17 @@ def is_nothing_new(context: Context, item: Item) -> bool:
     return solved and context.numbers.of(*sides).status == "agrees"
 
 
+def goes_along(context: Context, item: Item) -> bool:
+    """``z_0 = z_1 − u(z_1)`` of a z that follows a differential equation: where it is by where it
+    was, which is a claim."""
+    left, right = item.left, item.right
+    if not isinstance(left, t.Sym) or right is None or isinstance(right, t.Sym | t.Num):
+        return False
+    key = key_of(left)
+    again = any(isinstance(n, t.Sym) and key_of(n) == key for n in t.walk(right))
+    return again and key in context.elab.on_course | context.elab.courses
+
+
 def takes(context: Context, item: Item) -> bool:
     """``X_t = x`` in a line of words, for a path X_t: what is conditioned on."""
     path, value = item.left, item.right

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -10,7 +11,7 @@ from sympy import Expr
 from fmproof.documents.candidates import shape_of
 from fmproof.documents.domains import picks_a_part
 from fmproof.documents.items import Item, equated_with, head_of
-from fmproof.documents.motion import moved_point
+from fmproof.documents.motion import moved_point, starts_at
 from fmproof.documents.reach import in_other_points
 from fmproof.documents.terms import heads_in
 from fmproof.documents.ties.sides import (
@@ -27,11 +28,19 @@ from fmproof.lang.nodes import (
 )
 from fmproof.lang.spelling.text import text
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation.definitions import KEPT_CLOSED
+from fmproof.reading.notation.definitions import KEPT_CLOSED, with_words
 from fmproof.reading.notation.elaborate import Candidate, Elaborator
-from fmproof.reading.notation.symbols import key_of, spelled
+from fmproof.reading.notation.symbols import conventional, key_of, spelled
 
+ORDER = ("≤", "≥", "<", ">")
+"""Relations that are bounds."""
 _SAYS = ("=", ":=", "=:", "∝")
+_NEW_PART = re.compile(
+    r"^\s*#{1,6}\s|\\(?:sub)*section|\\paragraph"
+    r"|\\begin\{(?!equation|align|gather|multline|eqnarray|split|cases|array|displaymath)",
+    re.MULTILINE,
+)
+"""Where what follows is of another exercise, remark or section."""
 
 
 @dataclass
@@ -51,6 +60,7 @@ class Sayings:
     specialised: dict[Head, Item] = field(default_factory=dict)
     left_open: set[int] = field(default_factory=set)  #: claims of which nothing is known
     in_cases: set[int] = field(default_factory=set)  #: rows that hold by what others say
+    bounds: list[Item] = field(default_factory=list)  #: inequalities that are assumed
     tells: dict[int, str] = field(default_factory=dict)  #: rows that say what a coefficient is
 
     def __post_init__(self) -> None:
@@ -59,6 +69,17 @@ class Sayings:
             for item, left in _with_left(self.items)
             if item.row.relation in _SAYS or item.problem is not None
         ]
+
+    def bound_on(self, item: Item) -> Item | None:
+        """An inequality that is assumed of what an inequality is about: a bound, no sign."""
+        if item.row.relation not in ORDER:
+            return None
+        mine = _symbols(equated_with(self.items, item), item.right)
+        for other in self.bounds:
+            left, right = _symbols(equated_with(self.items, other)), _symbols(other.right)
+            if left and right and left & mine and right & mine:
+                return other
+        return None
 
     def beside(self, item: Item, key: str) -> tuple[tuple[Expr, Expr], ...] | None:
         """What else is said of a symbol of which ``item`` may say what it is."""
@@ -80,7 +101,7 @@ class Sayings:
         left = equated_with(self.items, other)
         if isinstance(left, t.Sym) and self._is_draw(other):
             return False  # X_t = s(t) x_0 + σ(t) ε says how X_t is drawn
-        about = {key_of(node) for node in subjects(left)} if left is not None else set()
+        about = {k for n in subjects(left) for k in self._keys(n)} if left is not None else set()
         return other.index not in self.left_open or key in about
 
     def _is_draw(self, other: Item) -> bool:
@@ -95,8 +116,16 @@ class Sayings:
         if not sides:
             return key.split(":")[-1] in {token.text.lstrip("\\") for token in other.row.left or ()}
         return any(
-            isinstance(n, t.Sym) and key_of(n) == key for side in sides for n in t.walk(side)
+            isinstance(n, t.Sym) and key in self._keys(n) for side in sides for n in t.walk(side)
         )
+
+    def _keys(self, node: t.Sym) -> tuple[str, str]:
+        """The keys of a symbol, as it is written and with the words on it: p_X and p|X."""
+        return key_of(node), key_of(with_words(self.elab, node))
+
+    def _named(self, node: t.Sym, names: dict[str, str]) -> str | None:
+        """How a symbol is printed, of ``names`` by their keys."""
+        return next((names[key] for key in self._keys(node) if key in names), None)
 
     def saying(self, item: Item, closed: bool = False) -> Iterator[tuple[Item, t.Node]]:
         """The rows before ``item`` that may say what a symbol is, and their left sides.
@@ -133,6 +162,10 @@ class Sayings:
             return False  # the chain goes on: a claim
         if other.piece is item.piece:
             return True
+        if other.source is item.source and _NEW_PART.search(
+            item.source.text[item.piece.stop : other.piece.start]
+        ):
+            return False
         between = self.items[item.index + 1 : other.index + 1]
         return all(one.inline or one.piece is item.piece for one in between)
 
@@ -186,11 +219,14 @@ class Sayings:
             and has_a_gaussian(candidate.right)
         ):
             return None  # a case, and known where it is used
+        if starts_at(self.elab, left, right):
+            sides = sides[:1]
         case = len(sides) == 1 and isinstance(left, t.Sym)
         for side in sides:
             for node in subjects(side):
-                if key_of(node) in names and not self._elsewhere(node, candidate):
-                    return names[key_of(node)]
+                named = self._named(node, names)
+                if named is not None and not self._elsewhere(node, candidate):
+                    return named
                 if spelled(node) in places and (case or not self._moves(node)):
                     return places[spelled(node)]
         return None
@@ -266,13 +302,21 @@ class Sayings:
         and as it is printed: the row may say what it is."""
         if item.left is not None and is_bare_symbol(item.left):
             for node in subjects(item.left):
-                found = names.get(key_of(node)) or places.get(spelled(node))
+                found = self._named(node, names) or places.get(spelled(node))
                 if found:
-                    return key_of(node), found
+                    key = next((k for k in self._keys(node) if k in names), key_of(node))
+                    return key, found
         multiple = multiple_of(item)
         if multiple is not None and key_of(multiple) in names:
             return key_of(multiple), names[key_of(multiple)]
         return None
+
+
+def _symbols(*sides: t.Node | None) -> set[str]:
+    """The keys of letters and functions in sides of a row, without times and numbers."""
+    nodes = (node for side in sides if side is not None for node in t.walk(side))
+    keys = {key_of(node) for node in nodes if isinstance(node, t.Sym)}
+    return {key for key in keys if not conventional("times", key)}
 
 
 def _uses(other: Item, item: Item) -> bool:

@@ -19,6 +19,7 @@ from fmproof.lang.nodes import (
     Grad,
     Head,
     IntegralOver,
+    Log,
     Partial,
     Scalar,
     Var,
@@ -78,11 +79,23 @@ def of_density(
     """Why a density without a definition is not arbitrary in a row."""
     if head in moving:
         return f"how {text(head)} moves is not said"
+    if _slope_alone(head, terms):
+        return f"{SAYS} {text(head)} is"
     drawn = key_of_head(elab, head) in elab.density_of
     path = head in beside and head not in _drawn_from(terms)
     if path or drawn or _put_into(elab, head, terms):
         return f"{text(head)} may be the density of a path"
     return ""
+
+
+def _slope_alone(head: Density, terms: Sequence[Expr]) -> bool:
+    """∇ log p(x|y) = (y − x)/s² of a p that is in nothing else: it says what p is."""
+    for one, other in zip(terms, reversed(terms), strict=True):
+        inside = one.body if isinstance(one, Grad) else None
+        density = inside.args[0] if isinstance(inside, Log) else None
+        if getattr(density, "head", None) is head and head not in heads_in([other]):
+            return True
+    return False
 
 
 def _put_into(elab: Elaborator, head: Density, terms: Sequence[Expr]) -> bool:
@@ -105,6 +118,8 @@ def by_itself(elab: Elaborator, head: Head, terms: Sequence[Expr]) -> str:
         return f"what {shown} is, its name says"
     if isinstance(head, Field | Scalar) and ("dot" in key or key.endswith("'")):
         return f"{shown} may be a derivative"
+    if isinstance(head, Field | Scalar) and {"plus", "minus"} & set(key.split("|")[1:]):
+        return f"{shown} may be a part of another thing, by its sign"
     estimate = (letter in _ESTIMATES or "hat " in key) and not _is_varied(elab, key)
     if isinstance(head, Field) and estimate and not parameter:
         return f"words may say what {shown} is"

@@ -109,6 +109,8 @@ class Ties:
             letter = spelling.split("_")[0]
             if "dot" in letter or letter.endswith("'"):
                 return Verdict(f"{shown} may be a derivative")
+            if {"plus", "minus"} & set(spelling.split("_")[0].split("|")[1:]):
+                return Verdict(f"{shown} may be a part of another thing, by its sign")
             if spelling in self.spaces:
                 return Verdict(f"{shown} may be the dimension of a space of its own")
             if any(sign in spelling.partition("_")[2] for sign in "+-"):
@@ -151,6 +153,9 @@ class Ties:
             return Verdict(f"{SAYS} {text(moved)} is")
         if item.assumed:
             return Verdict("it is assumed, by the words before it")
+        bound = self.said.bound_on(item)
+        if bound is not None:
+            return Verdict(f"line {bound.place} assumes an inequality between its symbols")
         if sums_over_parts([equated_with(self.said.items, item), item.right]):
             return Verdict("its sums go over other ranges, of which nothing is known")
         beside = symbols.at_what_is_given(terms)

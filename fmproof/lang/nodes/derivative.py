@@ -30,11 +30,13 @@ from fmproof.lang.nodes.integral import IntegralOver
 from fmproof.lang.nodes.variable import Var
 from fmproof.lang.props import (
     Almost,
+    AtMost,
     AtPlace,
     Differentiable,
     Dominated,
     ForAll,
     Integrable,
+    Positive,
     placed,
 )
 from fmproof.lang.scope import free_vars, substitute
@@ -105,8 +107,10 @@ def _obliges(node: Any, inside: Inside) -> Iterator[Any]:
     """There is a derivative, of something finite near the place.
 
     A derivative of an integral must be dominated: so the integral is finite near the place, too.
-    Other integrals in it must be finite at every value of the variable; a logarithm is asked for
-    its sign at the place.
+    Other integrals in it must be finite at every value of the variable, and other derivatives exist
+    there: one place says nothing of those beside it. What a logarithm or root is taken of must be
+    > 0 and differentiable at the place: so it is > 0 near it. Under a binder its sign is asked for
+    at the place.
     """
     body: Any = node.body
     while type(body) is Apply and body.head.definition is not None:
@@ -119,15 +123,17 @@ def _obliges(node: Any, inside: Inside) -> Iterator[Any]:
         yield Differentiable(*node.args)
         own = set()
     for prop in inside.function(node):
-        if prop in own:
-            continue
+        moving = node.var in free_vars(prop)
         core: Any = prop
         while is_one_of(core, (Almost, ForAll)):
             core = core.body
-        if type(core) is not Integrable and node.var.sort is not Sort.PARAM:
-            yield substitute(prop, {node.var: node.at})
-        else:
-            yield ForAll(prop, node.var) if node.var in free_vars(prop) else prop
+        if moving and is_one_of(core, (AtMost, Positive)) and node.var.sort is not Sort.PARAM:
+            told = Positive(core.args[-1]) if core is prop else prop
+            yield substitute(told, {node.var: node.at})
+            if core is prop:
+                yield Differentiable(core.args[-1], node.var, node.at)
+        elif prop not in own:
+            yield ForAll(prop, node.var) if moving else prop
     yield from inside(node.at)
 
 

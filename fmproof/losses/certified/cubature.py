@@ -189,7 +189,7 @@ def integrate(
     def push(cell: Cell) -> None:
         nonlocal values, spent
         volume = float(cell.volume)
-        if bound is None:
+        if bound is None or budget.out_of_time:
             heappush(pending, (-volume, cell))
             return
         spent += 1

@@ -160,6 +160,8 @@ MARKS = {
     "∞": "infty",
 }
 """Signs that are words when they stand in a script, and no terms."""
+SIGNS = {"+": "plus", "-": "minus", "−": "minus"}
+"""These are words when they stand alone above a letter: b^+."""
 SPACES = {"bb:R", "cal:X", "cal:Y", "cal:Z"}
 """Names of whole spaces, below an integral sign."""
 DIMENSIONS = {"d", "n", "D"}

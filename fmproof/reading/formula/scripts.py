@@ -12,6 +12,7 @@ from fmproof.reading.formula.alphabet import (
     LAYOUT,
     MARKS,
     OPEN,
+    SIGNS,
     UNICODE,
 )
 from fmproof.reading.formula.brackets import Brackets
@@ -84,6 +85,7 @@ class Scripts(Brackets):
             spelled = "".join(token.words or token.text for token in tokens)
             label = MARKS.get(spelled) or script_word(tokens)
             if kind == "^":
+                label = label or SIGNS.get(spelled)
                 if transposes(tokens) or spelled.lstrip("-−+").replace("/", "").isdigit():
                     if self.text() == "_" and spelled in _INDICES:
                         labels.append(spelled)

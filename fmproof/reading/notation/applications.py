@@ -30,7 +30,7 @@ from fmproof.reading.notation import (
     posteriors,
     sums,
 )
-from fmproof.reading.notation.definitions import places
+from fmproof.reading.notation.definitions import label_above, places
 from fmproof.reading.notation.hidden_noise import turned_value
 from fmproof.reading.notation.lacking import (
     NotYet,
@@ -169,7 +169,7 @@ def with_its_time(elab: Elaborator, node: t.Sym) -> t.Sym | None:
 
 
 def power_of_letter(elab: Elaborator, node: t.Sym) -> Expr | None:
-    """r^t, a number to the power of a time: exp(t log r); e^a."""
+    """r^t and r^d, a number to the power of a time or of the dimension: exp(t log r); e^a."""
     if node.sup is None or elab.is_parameter(spelled(node.sup)):
         return None
     base = replace(node, sup=None)
@@ -179,11 +179,11 @@ def power_of_letter(elab: Elaborator, node: t.Sym) -> Expr | None:
             raise NotYet("an exponential of a vector", node.at)
         return Exp(inner)
     scripts = [n for n in t.walk(node.sup) if isinstance(n, t.Sym)]
-    if not any(elab.is_time(spelled(s)) or conventional("times", s.name) for s in scripts):
+    spread = [s for s in scripts if s.name == "d" and number_by_name(elab, s) is dim]
+    of_times = [s for s in scripts if elab.is_time(spelled(s)) or conventional("times", s.name)]
+    if not (spread or of_times) or key_of(node) in elab.evidence.called:
         return None
-    if key_of(node) in elab.evidence.called:
-        return None
-    if not all(elab.is_time(spelled(s)) for s in scripts):
+    if not all(s in spread or elab.is_time(spelled(s)) for s in scripts):
         raise NotYet(f"the superscript of {readable(key_of(node))}", node.at, "notation")
     number = elab.term(base)
     exponent = elab.term(node.sup)
@@ -413,18 +413,11 @@ def applied(elab: Elaborator, node: t.Call) -> Expr:
     sup: list[t.Node] = []
     power: t.Node | None = None
     if head.sup is not None:
-        if isinstance(head.sup, t.Sym) and elab.is_parameter(spelled(head.sup)):
+        above = label_above(elab, head)
+        if isinstance(head.sup, t.Sym) and not above:
             sup = [head.sup]
-        elif isinstance(head.sup, t.Sym):
-            head = t.Sym(
-                head.at,
-                head.name,
-                head.sub,
-                (*head.labels, spelled(head.sup)),
-                None,
-                head.accents,
-                head.primes,
-            )
+        elif above:
+            head = replace(head, labels=(*head.labels, above), sup=None)
             node = t.Call(node.at, head, node.args, node.given, node.after, node.square)
         else:
             power = head.sup
@@ -464,7 +457,9 @@ def _at_a_time(elab: Elaborator, head: t.Sym) -> bool:
     """Whether the 0 of z_0, ψ_0(x), p_0(x) is a time: of a curve, or of a flow or a density that
     nothing but a differential equation defines."""
     key = key_of(head)
-    evolves = key in elab.courses or (key in elab.evolving and key not in elab.density_of)
+    path = elab.density_of.get(key)  # which may be where a differential equation leads
+    made = path is not None and key_of(path) not in elab.courses
+    evolves = key in elab.courses or (key in elab.evolving and not made)
     if evolves and len(head.sub) == 1 and key not in elab.candidates:
         return True
     return moves(elab, head) or _is_value_at_an_end(elab, head)

@@ -142,18 +142,32 @@ def _numbered(elab: Elaborator, key: str) -> list[Candidate]:
         for options in list(elab.candidates.values()):
             for one in options:
                 head = one.left.head if isinstance(one.left, t.Call) else None
-                marks = [s for s in head.sub if _is_mark(elab, s)] if head else []
-                if head is None or not marks or not isinstance(one.left, t.Call):
+                named = None if head is None else with_words(elab, head)
+                if named is None or named == head or not isinstance(one.left, t.Call):
                     continue
-                label = "".join(letter for s in marks for letter in spelled(s) if letter.isalnum())
-                rest = tuple(s for s in head.sub if s not in marks)
-                named = replace(head, sub=rest, labels=(*head.labels, label))
                 left = replace(one.left, head=named)
                 elab.numbered.setdefault(key_of(named), []).append(replace(one, left=left))
     return elab.numbered.get(key, [])
 
 
-def _is_mark(elab: Elaborator, script: t.Node) -> bool:
+def label_above(elab: Elaborator, head: t.Sym) -> str:
+    """The superscript of a function that is a word on it: of η^z, and not of u^θ; or ""."""
+    above = head.sup
+    word = isinstance(above, t.Sym) and not elab.is_parameter(spelled(above))
+    return spelled(above) if above is not None and word else ""
+
+
+def with_words(elab: Elaborator, head: t.Sym) -> t.Sym:
+    """A function with the words on it as labels: p_X is p with an X on it, η^z is η with a z."""
+    marks = [s for s in head.sub if is_mark(elab, s)]
+    label = "".join(letter for s in marks for letter in spelled(s) if letter.isalnum())
+    above = label_above(elab, head)
+    rest = tuple(s for s in head.sub if s not in marks)
+    labels = (*head.labels, *filter(None, (label, above)))
+    return replace(head, sub=rest, labels=labels, sup=None if above else head.sup)
+
+
+def is_mark(elab: Elaborator, script: t.Node) -> bool:
     """Whether a subscript is a word on a letter: a number, or a letter that is no variable."""
     if isinstance(script, t.Sym):
         return not script.sub and spelled(script) not in elab.bound and not elab.scopes(script)

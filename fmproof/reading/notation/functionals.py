@@ -1,4 +1,5 @@
-"""Losses of a field, L[b] = ∫ E[½‖b‖² − Ẋ·b] dt: what is written, with another field for b."""
+"""Losses of a field, L[b] = ∫ E[½‖b‖² − Ẋ·b] dt: what is written, with another field for b;
+and costs of a law, C(π) = E_{(x, y)~π}‖x − y‖²."""
 
 from __future__ import annotations
 
@@ -44,12 +45,13 @@ def functional_value(elab: Elaborator, node: t.Call) -> Expr | None:
 
 
 def _field(elab: Elaborator, node: t.Node) -> t.Sym | None:
-    """The field of which ``node`` is a loss: a letter that is a function elsewhere."""
+    """The field of which ``node`` is a loss: a letter that is a function, or a law, elsewhere."""
     if not isinstance(node, t.Call) or len(node.args) != 1 or node.given or node.after:
         return None
     (arg,) = node.args
-    applied = isinstance(arg, t.Sym) and key_of(arg) in elab.evidence.called
-    return arg if isinstance(arg, t.Sym) and applied else None
+    if not isinstance(arg, t.Sym):
+        return None
+    return arg if key_of(arg) in elab.evidence.called or elab.is_density(key_of(arg)) else None
 
 
 def _averages(node: t.Node, field: t.Sym) -> bool:

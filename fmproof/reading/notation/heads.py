@@ -20,7 +20,6 @@ from fmproof.lang.nodes import (
     Gaussian,
     Scalar,
     Var,
-    uniform,
 )
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
@@ -91,10 +90,11 @@ def build(
     for group in args:
         places = []
         for arg in group:
-            var = arg if isinstance(arg, Var) else None
+            var = arg if isinstance(arg, Var) and not _on_course(elab, arg) else None
             if var is None or var in used:
                 sort = sort_of(arg)
-                names = (f"{letter}{i}" for i in range(1, 99) for letter in _SPARE[sort])
+                letters_left = [c for c in _SPARE[sort] if c not in elab.courses] or _SPARE[sort]
+                names = (f"{c}{i}" for i in range(1, 99) for c in letters_left)
                 var = next(v for v in (Var(n, sort) for n in names) if v not in used)
             used.add(var)
             places.append(var)
@@ -147,6 +147,12 @@ def build(
     else:
         elab.note(shown, what, "how it is used", call.at)
     return Meaning(head, everything)
+
+
+def _on_course(elab: Elaborator, var: Var) -> bool:
+    """Whether a variable is spelled like a place of a path that follows an equation, x_0."""
+    letter, below, _ = elab.spelling(var).partition("_")
+    return bool(below) and letter in elab.courses
 
 
 def _with_mass(elab: Elaborator, call: t.Call, params: Sequence[Sequence[Var]]) -> Meaning:
@@ -258,16 +264,6 @@ def density_head(
                 candidate.state, candidate.why = "refused", "not visibly a density"
                 return Meaning(None, everything, definition)
     if definition is None:
-        if len(main) == 1 and main[0] in times and not given and not sub:
-            head = uniform(main[0])
-            elab.note(
-                shown,
-                "the density of a time, uniform on [0, 1]",
-                "by convention",
-                call.at,
-                True,
-            )
-            return Meaning(head, everything)
         head = Density(name, *over, sub=sub, sup=sup, given=given)
         if (
             pairs.turned(elab, call) is not None

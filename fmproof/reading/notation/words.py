@@ -239,7 +239,8 @@ _SENTENCE_ENDS = re.compile(r"[.;!?。；！？](?:\s|$)|\n\s*\n")
 
 def opens_a_case(text: str, start: int) -> bool:
     """Whether the sentence before a formula begins like a special case: "if x ~ N(0, I), then"."""
-    sentence = re.sub(r"^\s*\\[a-z]+\{[^}]*\}", "", _sentence(text, start))
+    behind_displays = _FORMULA_ENDS.split(_sentence(text, start))[-1]
+    sentence = re.sub(r"^\s*\\[a-z]+\{[^}]*\}", "", behind_displays)
     return _pattern("opens_case").match(sentence.lstrip(" $\\(*_#\n")) is not None
 
 

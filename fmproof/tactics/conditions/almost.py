@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from sympy import Expr, S
 
+from fmproof.derived.null_sets import reorder_almost
 from fmproof.derived.point_masses import draw_equation
 from fmproof.derived.ratios import multiple_vanishes
 from fmproof.derived.restatements import restate
 from fmproof.errors import RuleError, SortError
 from fmproof.kernel.almost import (
     everywhere,
-    reorder_almost,
     sections,
     support_of_draw,
     support_of_marginal,

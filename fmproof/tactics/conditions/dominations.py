@@ -7,6 +7,7 @@ from itertools import combinations
 
 from sympy import Expr
 
+from fmproof.derived.derivatives_inside import DERIVATIVES, integrable_derivative
 from fmproof.derived.dominations import (
     cauchy_schwarz,
     constant_factor,
@@ -20,7 +21,6 @@ from fmproof.derived.dominations import (
 from fmproof.derived.gaussians import gaussian_bounded
 from fmproof.derived.integrals_inside import integral_inside
 from fmproof.derived.ratios import cancelled_ratio
-from fmproof.kernel.calculus import DERIVATIVES, integrable_derivative
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Add, factors
 from fmproof.lang.node import bound_vars, sort_of

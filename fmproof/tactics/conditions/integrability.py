@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import Basic, Expr
 
+from fmproof.derived.derivatives_inside import DERIVATIVES
 from fmproof.derived.dominations import constant_factor
+from fmproof.derived.exponentials import exponential
 from fmproof.derived.functions_of_products import logarithm
 from fmproof.kernel.algebra import bilinearity
-from fmproof.kernel.calculus import DERIVATIVES, dominated_integrable
+from fmproof.kernel.calculus import dominated_integrable
 from fmproof.kernel.equality import congruence, equal_sides, transitivity, unfold
-from fmproof.kernel.functions import exponential
 from fmproof.kernel.gaussian import gaussian_density, gaussian_moments, is_gaussian
 from fmproof.kernel.hypotheses import assume, discharge
 from fmproof.kernel.integrability import (

@@ -8,14 +8,12 @@ from functools import partial
 
 from sympy import Expr, S
 
+from fmproof.derived.exponentials import exponential
 from fmproof.derived.functions_of_products import logarithm, root_of_product, root_squared
 from fmproof.derived.ratios import cancel
 from fmproof.kernel.algebra import bilinearity
 from fmproof.kernel.equality import instantiate, transitivity
-from fmproof.kernel.functions import (
-    absolute_value,
-    exponential,
-)
+from fmproof.kernel.functions import absolute_value
 from fmproof.kernel.ring import ring
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import Mul, Pow, add, coefficient, factors, mul

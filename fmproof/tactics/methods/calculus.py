@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 
 from fmproof.derived.derivatives_inside import (
+    DERIVATIVES,
     divergence_theorem,
     fundamental_theorem,
     minimisers_of_shift,
 )
-from fmproof.kernel.calculus import DERIVATIVES, derivative, exchange
+from fmproof.kernel.calculus import derivative, exchange
 from fmproof.lang.nodes import ArgMin, IntegralOver
 from fmproof.tactics.antiderivatives import known_integrals
 from fmproof.tactics.methods.line import Line

@@ -9,13 +9,12 @@ from typing import Any
 from sympy import Expr, Rational, S
 
 from fmproof.derived.integrals_inside import inner_of_integral, integral_argument
-from fmproof.derived.joint_integrals import joint_integral
+from fmproof.derived.joint_integrals import fubini, joint_integral
 from fmproof.errors import SortError
 from fmproof.kernel.equality import congruence, symmetry, transitivity, unfold
 from fmproof.kernel.integrals import (
     drop_draw,
     expectation_as_integral,
-    fubini,
     iterated_expectation,
     linearity,
     marginal_draw,

@@ -1,7 +1,8 @@
 """'Almost every' is exchanged for sets that need not be measurable (∀θ over a non-separable space)."""
 
 from fmproof import *
-from fmproof.kernel.almost import everywhere, reorder_almost
+from fmproof.derived.null_sets import reorder_almost
+from fmproof.kernel.almost import everywhere
 from fmproof.kernel.equality import specialise
 from fmproof.kernel.hypotheses import assume
 
