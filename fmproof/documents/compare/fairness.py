@@ -127,7 +127,8 @@ def _refuted_with_equations(row: ComparedRow) -> bool:
         return False  # of how a point moves two equations may be of two points
     sides, rest = with_equations((row.before, row.claim), row.assumed)
     if sides == (row.before, row.claim):  # of letters that the row has not: any values go with it
-        return bool(row.assumed) and not rest and row.evidence is not None
+        wrong = row.evidence is not None and row.evidence.status == "refuted"
+        return wrong and bool(row.assumed) and not rest
     numbers = row.context.numbers
     for prop in rest:
         _, said = said_of_each(prop)
