@@ -4,9 +4,11 @@ In the order in which a row goes through it:
 
 1. **A file to rows.** ``check`` is the way in. ``read_items`` parses every piece of the file to
    ``items``, with the laws and terms of ``laws_in_lines``; ``reach`` says how far what a row says
-   holds. What rows mean is ``fmproof.reading``.
+   holds, ``levels`` which letters are numbers but in one section. What rows mean is
+   ``fmproof.reading``.
 2. **What defines what.** ``candidates`` (the first row about a symbol that can define it),
-   ``redefined`` (a later one), ``drawn_times``, ``special_laws`` (what words say is drawn).
+   ``redefined`` (a later one), ``gibbs`` (energies), ``drawn_times``, ``special_laws`` (what words
+   say is drawn).
 3. **A verdict for each.** ``judge`` tells definitions, cases and hypotheses from claims;
    ``context`` is at hand there, ``chain`` has the rows above; ``scope`` and ``values`` are asked of
    every row, ``constants``, ``first_steps``, ``in_law``, ``motion`` and ``points`` of theirs.
@@ -15,9 +17,9 @@ In the order in which a row goes through it:
    wrong beside others, ``combinations`` those of two functions, ``suggest`` those one edit away.
 5. **A proof.** ``prove`` asks the checker, as long as ``patience`` lets it; ``almost_surely`` reads
    a row with its paths drawn; ``ways`` are several steps at once: ``standard_noise`` (who is
-   drawn), ``noise_moments``, ``parallel`` (lines that differ in parts), ``quotients``, ``radicals``
-   and ``roots``, ``projections``, ``gaussian_logs`` (divergences of Gaussians), ``convexity``,
-   ``concave_log``.
+   drawn), ``noise_moments``, ``mixture_slopes``, ``parallel`` (lines that differ in parts),
+   ``quotients``, ``radicals`` and ``roots``, ``projections``, ``gaussian_logs`` (divergences of
+   Gaussians), ``convexity``, ``concave_log``.
 6. **From what else stands.** ``facts`` are rows that were proved and equations that are assumed,
    and ``rows_from_facts`` the steps that they need;
    ``cases`` puts in what rows say of symbols; ``coefficients``, ``modulo``, ``exponentials``,

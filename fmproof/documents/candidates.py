@@ -11,7 +11,12 @@ from fmproof.documents.gibbs import define_energies
 from fmproof.documents.items import Item, Reading, equations, head_of
 from fmproof.documents.motion import followed
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation.chains import is_at_a_time, is_closed_form, is_step
+from fmproof.reading.notation.chains import (
+    is_at_a_time,
+    is_closed_form,
+    is_step,
+    is_step_by_one,
+)
 from fmproof.reading.notation.definitions import POINT
 from fmproof.reading.notation.elaborate import Candidate
 from fmproof.reading.notation.evidence import Evidence
@@ -275,10 +280,27 @@ def _prefer_closed_forms(reading: Reading, chosen: dict[str, list[Candidate]]) -
         same = [i for i, one in enumerate(known) if spelled(one.left) == spelled(left)]
         if len(same) != 1 or not is_step(known[same[0]].left, known[same[0]].right):
             continue
-        closed = Candidate(left, item.right, item.row.at, item.place, True, steps=known[same[0]])
+        steps = _first_step(reading, known[same[0]])
+        closed = Candidate(left, item.right, item.row.at, item.place, True, steps=steps)
         known[same[0]] = closed
         if item.left is not None and not item.inline:
             item.candidate = closed
+
+
+def _first_step(reading: Reading, step: Candidate) -> Candidate:
+    """The recursion from x_{t-1}, where what was taken for it puts one step into the other."""
+    rows = {id(item.candidate): item for item in reading.items if item.candidate is not None}
+    taken = rows.get(id(step))
+    for item in reading.items[: taken.index] if taken is not None else ():
+        left, right = item.left, item.right
+        if item.row.relation not in ("=", ":=") or item.denied or item.restricted:
+            continue
+        if left is None or right is None or spelled(left) != spelled(step.left):
+            continue
+        if is_step_by_one(left, right) and not is_step_by_one(step.left, step.right):
+            taken.candidate = None  # type: ignore[union-attr]
+            return Candidate(left, right, item.row.at, item.place, True)
+    return step
 
 
 def _drop_solved(reading: Reading, chosen: dict[str, list[Candidate]]) -> None:

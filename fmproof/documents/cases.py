@@ -18,11 +18,11 @@ from fmproof.documents.exponentials import gathered
 from fmproof.documents.items import Item
 from fmproof.documents.reach import section_end
 from fmproof.documents.suggest import replaced
-from fmproof.documents.terms import heads_in, kinds_in
+from fmproof.documents.terms import heads_in
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.arithmetic import plus_of, power_of
 from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import Apply, CondExpect, Density, Field, Gaussian, Head, Scalar, Sqrt, Var
+from fmproof.lang.nodes import Apply, Density, Field, Gaussian, Head, Scalar, Sqrt, Var
 from fmproof.lang.numbers import number
 from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
@@ -102,21 +102,18 @@ def _circle(chosen: _Chosen) -> list[Head | Var]:
 
 def in_stated_cases(context: Context, item: Item, before: Expr, claim: Expr) -> Sides | None:
     """Both sides with what the document lays down of their symbols put in, where that is one thing
-    of each: what a density is from some row on, and in a line of words coefficients (α_t = t), a
-    time between two others (s = (r + t)/2), and how a point is drawn (x_t = m + s ε).
+    of each: what a density is from some row on, and in a line of words coefficients (α_t = t) or a
+    time between two others (s = (r + t)/2).
 
     Such a row is no claim that may be wrong itself, as a displayed u(x) = … may be.
     """
     known: dict[Head | Var, list[Stipulation]] = {}
     for said in context.special:
         known.setdefault(said.head, []).append(said)
-    # A conditional mean draws its point anew, perhaps by another law than the one that is put in.
-    conditional = CondExpect in kinds_in([before, claim])
     for other, case in _said_before(context, item):
         number = isinstance(case.head, Scalar) or _is_between(context, case.head, case.body)
         coefficient = number and is_of_coefficients(case.body, S.One)
-        drawn = isinstance(case.head, Var) and case.head.sort is Sort.VEC and not conditional
-        if other.inline and (coefficient or drawn):
+        if other.inline and coefficient:
             known.setdefault(case.head, []).append(case)
     chosen = {head: found[0] for head, found in known.items() if len(found) == 1}
     try:

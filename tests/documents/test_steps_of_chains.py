@@ -166,3 +166,40 @@ def test_words_that_deny_nothing(words: str) -> None:
     text = SCHEDULE + CHAIN.split("\n&=")[0] + "\n\\end{aligned}\n$$\n\n" + words
     text += r" $z_t = \sqrt{A_t}\, z_0 + \sqrt{1 - A_t}\, \eta$." + "\n\n"
     assert last(TRUE["the noise, solved"], text) == "proved"
+
+
+TWO_STEPS = r"""Let $x_0\sim q(x_0)$ and $\bar\alpha_t = \prod_{s=1}^{t}\alpha_s$, with kernels
+
+$$ q(x_t\mid x_{t-1}) = \mathcal N(x_t;\sqrt{\alpha_t}\,x_{t-1},(1-\alpha_t) I), $$
+
+that is $x_t=\sqrt{\alpha_t}\,x_{t-1}+\sqrt{1-\alpha_t}\,\varepsilon_t$ with independent
+$\varepsilon_t\sim\mathcal N(0,I)$.
+
+\begin{align}
+x_t &= \sqrt{\alpha_t}\bigl(\sqrt{\alpha_{t-1}}\,x_{t-2}+\sqrt{1-\alpha_{t-1}}\,\varepsilon_{t-1}
+\bigr)+\sqrt{1-\alpha_t}\,\varepsilon_t \\
+&= \sqrt{\alpha_t\alpha_{t-1}}\,x_{t-2}+\sqrt{\alpha_t(1-\alpha_{t-1})}\,\varepsilon_{t-1}
++\sqrt{1-\alpha_t}\,\varepsilon_t
+\end{align}
+
+Hence $x_t=\sqrt{\bar\alpha_t}\,x_0+\sqrt{1-\bar\alpha_t}\,\varepsilon$ with
+$\varepsilon\sim\mathcal N(0,I)$.
+"""
+
+
+def test_one_step_is_put_into_the_other() -> None:
+    rows = [row.verdict for row in check_text(TWO_STEPS).rows if not row.inline]
+    assert rows[1:] == ["proved", "proved"]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (r"x_{t-2}+\sqrt{1-\alpha_{t-1}}", r"x_{t-2}-\sqrt{1-\alpha_{t-1}}"),
+        (r"\sqrt{\alpha_t(1-\alpha_{t-1})}", r"\sqrt{1-\alpha_{t-1}}"),
+    ],
+)
+def test_a_wrong_step_is_not_proved(right: str, wrong: str) -> None:
+    assert right in TWO_STEPS
+    rows = [row.verdict for row in check_text(TWO_STEPS.replace(right, wrong)).rows]
+    assert rows.count("proved") < [r.verdict for r in check_text(TWO_STEPS).rows].count("proved")

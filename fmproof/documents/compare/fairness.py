@@ -126,8 +126,8 @@ def _refuted_with_equations(row: ComparedRow) -> bool:
     ):
         return False  # of how a point moves two equations may be of two points
     sides, rest = with_equations((row.before, row.claim), row.assumed)
-    if sides == (row.before, row.claim):  # of letters that the row has not: any values go with it
-        return bool(row.assumed) and not rest and row.evidence is not None
+    if sides == (row.before, row.claim):
+        return False
     numbers = row.context.numbers
     for prop in rest:
         _, said = said_of_each(prop)

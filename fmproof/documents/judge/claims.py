@@ -19,6 +19,7 @@ from fmproof.documents.motion import (
 from fmproof.documents.scope import unlike_sum
 from fmproof.errors import FmproofError, SortError
 from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.chains import is_step
 from fmproof.reading.notation.elaborate import Candidate, NotYet, Undefined
 from fmproof.reading.notation.matrices import is_matrix
 from fmproof.reading.notation.symbols import key_of, spelled
@@ -37,6 +38,7 @@ def judge_claim(context: Context, item: Item, relation: str) -> RowReport:
         kept = chain.equal_to_left(item.index) if same else []
         try:
             left = context.motions.get(moved_point(context.elab, item.left), item.left)
+            left = _step_behind(context, left, item.right) or left
             start = ChainLine(context.elab.side(left), True, left)
             context.chain = RowChain([start, *kept], item.left)
         except (NotYet, SortError, FmproofError) as error:
@@ -66,6 +68,14 @@ def judge_claim(context: Context, item: Item, relation: str) -> RowReport:
             context.chain.begin_anew(ChainLine(claim, True, item.right))
         return by_steps
     return verdict_on(context, item, claim, relation)
+
+
+def _step_behind(context: Context, left: t.Node, right: t.Node) -> t.Node | None:
+    """What the step of x_t says, of a row about x_t by steps before it: x_{t-1} or x_{t-2}."""
+    known = context.elab.candidates.get(key_of(left), ()) if isinstance(left, t.Sym) else ()
+    step = next((c.steps for c in known if c.steps and spelled(c.left) == spelled(left)), None)
+    by_steps = step is not None and is_step(left, right) and step.right is not right
+    return step.right if step is not None and by_steps else None
 
 
 def _closed_form_at(context: Context, item: Item) -> Candidate | None:

@@ -33,7 +33,6 @@ from fmproof.documents.judge.values import (
     is_draw,
     is_drawn_back,
     is_nothing_new,
-    learn_draw_of_point,
     names_a_step,
     takes,
 )
@@ -246,7 +245,6 @@ class Judge:
             and is_case(self.context, item, letter)
         ):
             if is_draw(self.context, letter, item.right):
-                learn_draw_of_point(self.context, item)
                 return report(item, "definition", "how it is drawn")
             return report(item, "hypothesis", "a value that a variable takes")
         if relation == "=" and is_motion(self.context, item):

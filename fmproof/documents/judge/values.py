@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 from sympy import S
 
 from fmproof.documents.candidates import (
@@ -39,15 +37,6 @@ def is_draw(context: Context, left: t.Sym, right: t.Node | None) -> bool:
         return False
     random = context.elab.evidence.random
     return any(spelled(n) in random for n in letters_in(right))
-
-
-def learn_draw_of_point(context: Context, item: Item) -> None:
-    """What a point that is drawn is made of, for the numbers of rows about it."""
-    if item.left is None or item.right is None:
-        return
-    with suppress(NotYet, SortError, FmproofError):
-        sides = (context.elab.term(item.left), context.elab.term(item.right))
-        context.said.read[item.index] = sides
 
 
 def is_nothing_new(context: Context, item: Item) -> bool:

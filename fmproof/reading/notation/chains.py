@@ -18,6 +18,14 @@ def is_step(left: t.Node, right: t.Node) -> bool:
     return is_at_a_time(left) and not all(map(_at_a_number, _same_letter(left, right)))
 
 
+def is_step_by_one(left: t.Node, right: t.Node) -> bool:
+    """Whether a row is a recursion from x_{t-1}."""
+    if not is_at_a_time(left):
+        return False
+    before = f"+{spelled(left.sub[0])}-1"
+    return any(spelled(symbol.sub[0]) == before for symbol in _same_letter(left, right))
+
+
 def is_closed_form(left: t.Node, right: t.Node) -> bool:
     """Whether a row says what x_t is by x_0, or by no x, and by one noise beside it."""
     if not (is_at_a_time(left) and isinstance(right, t.Add) and len(right.parts) == 2):

@@ -86,7 +86,7 @@ def _doubled(factor: Expr) -> Expr:
 
 def is_standard(elab: Elaborator, symbol: t.Sym) -> bool:
     """Whether n ~ N(0, I)."""
-    return _variance(elab, symbol) == S.One
+    return _variance(elab, symbol) is S.One
 
 
 def _variance(elab: Elaborator, symbol: t.Sym) -> Expr | None:
