@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sympy import Expr, Rational
 
@@ -175,11 +175,8 @@ def drawn(elab: Elaborator, draw: t.Draw) -> Apply:
             "its law is written",
             draw.at,
         )
-        return uniform(
-            variables[0],
-            Rational(low.numerator, low.denominator),
-            Rational(high.numerator, high.denominator),
-        )(variables[0])
+        exact = (Rational(end.numerator, end.denominator) for end in (low, high))
+        return _uniform(elab, variables[0], *exact)
     if isinstance(law, t.Normal):
         (var,) = variables if len(variables) == 1 else (None,)
         if var is None or var.sort is not Sort.VEC:
@@ -238,6 +235,11 @@ def as_draw(elab: Elaborator, term: Expr, at: int) -> Apply:
     return term
 
 
+def _uniform(elab: Elaborator, var: Var, low: Any = 0, high: Any = 1) -> Apply:
+    """U[low, high], whose density has a name that the document does not use."""
+    return uniform(var, low, high, elab.names.of("U", "uniform law"))(var)
+
+
 def law_of_variable(elab: Elaborator, symbol: t.Sym, names: Sequence[str]) -> Apply:
     """The law of a bare variable: the last one whose conditions are drawn here, too."""
     name = spelled(symbol)
@@ -266,7 +268,7 @@ def law_of_variable(elab: Elaborator, symbol: t.Sym, names: Sequence[str]) -> Ap
         if elab.strict:
             raise NotYet(f"the law of {readable(name)} is not said (--strict)", symbol.at, "law")
         elab.note(name + " ", "uniform on [0, 1]", "by convention", symbol.at, True)
-        return uniform(var)(var)
+        return _uniform(elab, var)
     small = symbol.name.lower()
     if symbol.name.isupper() and len(small) == 1 and not (symbol.sub or symbol.labels):
         for law in elab.laws.get(small, ()):  # X has the law against which x is integrated
