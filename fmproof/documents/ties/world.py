@@ -11,6 +11,7 @@ from fmproof.documents import any_law
 from fmproof.documents.candidates import at_the_ends, takes_a_value
 from fmproof.documents.convexity import is_convex, may_be_convex
 from fmproof.documents.items import Item, Property, equated_with
+from fmproof.documents.motion import followed
 from fmproof.documents.terms import heads_in
 from fmproof.documents.ties import symbols
 from fmproof.documents.ties.said import Sayings
@@ -38,6 +39,7 @@ from fmproof.lang.props import Equals, ForAll, Prop
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
+from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Elaborator
 from fmproof.reading.notation.symbols import conventional, key_of, readable, spelled
 
@@ -153,6 +155,9 @@ class Ties:
             return Verdict(f"{SAYS} {text(moved)} is")
         if item.assumed:
             return Verdict("it is assumed, by the words before it")
+        path = followed(item.left, item.right)
+        if isinstance(path, t.Sym) and self.elab.path(path) is not None:
+            return Verdict(f"it may be the path of a flow that is called {readable(spelled(path))}")
         bound = self.said.bound_on(item)
         if bound is not None:
             return Verdict(f"line {bound.place} assumes an inequality between its symbols")

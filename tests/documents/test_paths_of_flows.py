@@ -1,0 +1,26 @@
+"""The interpolation of two draws and the path of the flow often have one name, X_t."""
+
+from __future__ import annotations
+
+from fmproof.documents.check import check_text
+
+BEGIN = r"""
+Let $X_t = (1-t) X_0 + t X_1$ with $X_0 \sim p_0$ and $X_1 \sim p_1$ independent, and
+$v(x, t) = \mathbb E[X_1 - X_0 \mid X_t = x]$.
+"""
+
+
+def verdict(row: str) -> str:
+    return check_text(f"{BEGIN}$$ {row} $$").rows[-1].verdict
+
+
+def test_what_a_flow_follows_is_not_refuted_by_the_interpolation() -> None:
+    row = r"\frac{d}{dt} X_t = v(X_t, t)"
+    assert verdict(row) == "hypothesis"
+    before = r"v(X_t, t) = \mathbb E[X_1 - X_0 \mid X_t] $$ $$"
+    assert verdict(f"{before} {row}") in ("hypothesis", "open")
+
+
+def test_the_velocity_of_the_interpolation_is() -> None:
+    assert verdict(r"\frac{d}{dt} X_t = X_1 - X_0") == "proved"
+    assert verdict(r"\frac{d}{dt} X_t = X_0 - X_1") == "refuted"
