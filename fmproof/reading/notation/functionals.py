@@ -1,5 +1,5 @@
-"""Losses of a field, L[b] = ∫ E[½‖b‖² − Ẋ·b] dt: what is written, with another field for b;
-and costs of a law, C(π) = E_{(x, y)~π}‖x − y‖²."""
+"""Losses of a field, L[b] = ∫ E[½‖b‖² − Ẋ·b] dt: what is written, with another field for b, or 0;
+that of a model, L(θ), at a field: L(u*); and costs of a law, C(π) = E_{(x, y)~π}‖x − y‖²."""
 
 from __future__ import annotations
 
@@ -26,6 +26,9 @@ def functional_value(elab: Elaborator, node: t.Call) -> Expr | None:
     if len(node.args) != 1 or node.given or node.after:
         return None
     for candidate in elab.candidates.get(key_of(node.head), ()):
+        value = _of_another_model(elab, candidate, node)
+        if value is not None:
+            return value
         own = _field(elab, candidate.left)
         if own is None or candidate.state in ("refused", "working"):
             continue
@@ -35,13 +38,50 @@ def functional_value(elab: Elaborator, node: t.Call) -> Expr | None:
         if not _averages(candidate.right, own):
             return None
         (arg,) = node.args
-        if not isinstance(arg, t.Sym) and _score_of(arg) is None:
+        if not isinstance(arg, t.Sym) and not _is_zero(arg) and _score_of(arg) is None:
             raise NotYet("a loss of this function", node.at)
         known = isinstance(arg, t.Sym) and key_of(arg) in elab.evidence.called
         if isinstance(arg, t.Sym) and not (known or elab.is_density(key_of(arg))):
             return None
-        return _written_out(elab, candidate, own, arg)
+        return _written_out(elab, candidate, _with(candidate.right, own, arg))
     return None
+
+
+def _of_another_model(elab: Elaborator, candidate: Candidate, node: t.Call) -> Expr | None:
+    """L(u*) of a loss L(θ) of v_θ: the same with u* for the model."""
+    left, (arg,) = candidate.left, node.args
+    if not isinstance(left, t.Call) or spelled(left.head) != spelled(node.head):
+        return None
+    (own, *more) = left.args or (None,)
+    if more or not isinstance(own, t.Sym) or spelled(own) not in elab.evidence.parameters:
+        return None
+    function = isinstance(arg, t.Sym) and key_of(arg) in elab.evidence.called
+    if not (function or _is_zero(arg)) or candidate.state in ("refused", "working"):
+        return None
+    models = {
+        spelled(symbol): symbol
+        for symbol in t.walk(candidate.right)
+        if isinstance(symbol, t.Sym) and spelled(own) in map(spelled, symbol.sub)
+    }
+    if len(models) != 1:
+        return None
+    (model,) = models.values()
+    if isinstance(arg, t.Sym) and spelled(arg) == spelled(model):
+        return None
+
+    def visit(one: t.Node) -> t.Node:
+        if isinstance(one, t.Call) and spelled(one.head) == spelled(model) and _is_zero(arg):
+            return arg
+        if isinstance(one, t.Sym) and spelled(one) == spelled(model):
+            return replace(arg, at=one.at)
+        return t.with_children(one, visit)
+
+    return _written_out(elab, candidate, visit(candidate.right))
+
+
+def _is_zero(node: t.Node) -> bool:
+    """The field that is 0 everywhere."""
+    return isinstance(node, t.Num) and node.value == 0
 
 
 def _field(elab: Elaborator, node: t.Node) -> t.Sym | None:
@@ -72,11 +112,11 @@ def _score_of(node: t.Node) -> t.Sym | None:
     return density if isinstance(density, t.Sym) else None
 
 
-def _written_out(elab: Elaborator, candidate: Candidate, old: t.Sym, new: t.Node) -> Expr:
+def _written_out(elab: Elaborator, candidate: Candidate, loss: t.Node) -> Expr:
     state, candidate.state = candidate.state, "working"
     saved, elab.bound = elab.bound, []
     try:
-        return elab.term(_with(candidate.right, old, new))
+        return elab.term(loss)
     finally:
         candidate.state, elab.bound = state, saved
 
@@ -85,6 +125,9 @@ def _with(node: t.Node, old: t.Sym, new: t.Node) -> t.Node:
     """``node`` with the field ``new`` for ``old``, at the same places."""
 
     def visit(one: t.Node) -> t.Node:
+        symbol = one.head if isinstance(one, t.Call) else one
+        if _is_zero(new) and isinstance(symbol, t.Sym) and key_of(symbol) == key_of(old):
+            return new
         if (
             not isinstance(new, t.Sym)
             and isinstance(one, t.Call)
