@@ -23,7 +23,7 @@ from fmproof.reading.notation.evidence import Evidence
 from fmproof.reading.notation.flows import moving_field
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
 from fmproof.reading.notation.velocities import has_dot, undotted
-from fmproof.reading.notation.words import a_case
+from fmproof.reading.notation.words import a_case, introduces
 
 _NO_ROW = -1
 """Where a definition stands that is no row of its own."""
@@ -253,9 +253,10 @@ def _chosen(reading: Reading, found: Options, mixed: Collection[str]) -> dict[st
                 if beside < seen and not _in_one_breath(reading, beside, item):
                     seen = beside
                 if seen < item.index:
-                    if not item.introduced:
+                    behind = _said_behind(reading, seen, item)
+                    if not (item.introduced or behind):
                         continue  # a special case of what was used before
-                    candidate.late = True
+                    candidate.late = not behind
             case = item.inline and not candidate.explicit and isinstance(candidate.left, t.Call)
             general = case and first.get(key, item.index) < item.index
             if general and a_case(item.source.text, item.piece.start):
@@ -357,6 +358,16 @@ def _drop_values(reading: Reading, chosen: dict[str, list[Candidate]]) -> None:
         if product and all(isinstance(s, t.Num) for s in one.left.sub) and one in known:
             known.remove(one)
             item.candidate = None
+
+
+def _said_behind(reading: Reading, used: int, item: Item) -> bool:
+    """Whether a line of words goes on behind the display that uses the symbol: "…, where D = …"."""
+    first = reading.items[used]
+    if not item.inline or first.inline or first.source is not item.source:
+        return False
+    between = item.source.text[first.piece.stop : item.piece.start]
+    same = all(one.inline or one.piece is first.piece for one in reading.items[used : item.index])
+    return same and "\n\n" not in between and introduces(item.source.text, item.piece.start)
 
 
 def _in_one_breath(reading: Reading, first: int, item: Item) -> bool:

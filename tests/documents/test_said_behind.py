@@ -1,0 +1,44 @@
+"""What the line behind a display says its symbols are: "…, where D(x, t) = …"."""
+
+from __future__ import annotations
+
+import pytest
+
+from fmproof.documents.check import check_text
+
+BEGIN = r"""
+Let $x_0 \sim p$, $\epsilon \sim \mathcal N(0, I)$, $x_t = \alpha_t x_0 + \sigma_t \epsilon$.
+In terms of losses,
+$$ \mathbb E\|x_0 - D(x_t,t)\|^2
+   = {factor}\,\mathbb E\|\epsilon - e(x_t,t)\|^2, $$
+"""
+BEHIND = r"where $D(x,t) = (x - \sigma_t\,e(x,t))/\alpha_t$."
+FACTOR = r"\frac{\sigma_t^2}{\alpha_t^2}"
+
+
+def verdict(factor: str, behind: str) -> str:
+    rows = check_text(BEGIN.replace("{factor}", factor) + behind).rows
+    return next(row for row in rows if not row.inline).verdict
+
+
+@pytest.mark.parametrize("word", ["where", "with"])
+def test_it_is_known_in_the_display(word: str) -> None:
+    assert verdict(FACTOR, BEHIND.replace("where", word)) == "proved"
+
+
+@pytest.mark.parametrize(
+    ("factor", "behind"),
+    [
+        (r"\frac{\sigma_t}{\alpha_t}", BEHIND),
+        (r"\frac{\alpha_t^2}{\sigma_t^2}", BEHIND),
+        (FACTOR, BEHIND.replace("- \\sigma_t", "+ \\sigma_t")),
+        (FACTOR, BEHIND.replace("/\\alpha_t", "")),
+    ],
+)
+def test_a_wrong_row_or_definition_is_refuted(factor: str, behind: str) -> None:
+    assert verdict(factor, behind) == "refuted"
+
+
+def test_another_paragraph_says_it_from_there_on() -> None:
+    behind = r"This is well known." + "\n\n" + r"Later, $D(x,t) = (x - \sigma_t\,e(x,t))/\alpha_t$."
+    assert verdict(FACTOR, behind) == "open"
