@@ -47,15 +47,21 @@ def determined(
     """What an equation says of the coefficients in it of which nothing is ``known``: of that alone
     on its left, or else of those that it can be solved for."""
     calls = sorted({*before.atoms(Apply), *claim.atoms(Apply)}, key=str)
+    letters = sorted(free_vars(before) | free_vars(claim), key=str) if not calls else []
     new = [call for call in calls if call.head.definition is None and call.head not in known]
+    new += [letter for letter in letters if letter not in known]
     alone = [c for c in new if set(factors(before)) == {c} or before == Ratio(S.One, c)]
-    for call in alone or new:
-        value = _solved(before, claim, call)
-        if value is None or call.head in _behind([value], known):
+    for one in alone or new:
+        value = _solved(before, claim, one)
+        if isinstance(one, Var):
+            if value is not None and one not in free_vars(value):
+                yield Stipulation(one, (), value, place)
             continue
-        made = _for_every(call, value)
+        if value is None or one.head in _behind([value], known):
+            continue
+        made = _for_every(one, value)
         if made is not None:
-            yield Stipulation(call.head, *made, place)
+            yield Stipulation(one.head, *made, place)
 
 
 def _behind(terms: Sequence[Expr], known: Mapping[Head, Stipulation]) -> set[Head]:
@@ -67,9 +73,13 @@ def _behind(terms: Sequence[Expr], known: Mapping[Head, Stipulation]) -> set[Hea
 
 
 def _solved(before: Expr, claim: Expr, call: Expr) -> Expr | None:
-    """What ``call`` is, if it stands in the equation linearly, squared, or alone below 1, and
-    nowhere else."""
-    if before == Ratio(S.One, call) and call.head not in heads_in([claim]):
+    """What ``call``, or a letter, is, if it stands in the equation linearly, squared, or alone
+    below 1, and nowhere else."""
+
+    def has_it(term: Expr) -> bool:
+        return call in free_vars(term) if isinstance(call, Var) else call.head in heads_in([term])
+
+    if before == Ratio(S.One, call) and not has_it(claim):
         return Ratio(S.One, claim)
     whole = subtract(before, claim)
     if whole is None:
@@ -78,7 +88,7 @@ def _solved(before: Expr, claim: Expr, call: Expr) -> Expr | None:
     for part in summands(whole):
         own = Counter(factors(part))
         power = own.pop(call, 0)
-        if any(call.head in heads_in([factor]) for factor in own):
+        if any(map(has_it, own)):
             return None
         by_power.setdefault(power, []).append(mul(*own.elements()))
     powers = set(by_power) - {0}

@@ -18,6 +18,7 @@ from fmproof.lang.nodes import (
     Head,
     Partial,
     Scalar,
+    Var,
 )
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
@@ -86,6 +87,11 @@ def determines_one(row: ComparedRow) -> bool:
         words = {other.place for other in context.reading.items if other.inline}
         known = {head: said for head, said in known.items() if said.place not in words}
     found = next(iter(determined(row.before, row.claim, item.place, known)), None)
+    if found is not None and isinstance(found.head, Var):
+        # "with a² + s² = 1" says what plain letters are tied by; a display claims it
+        said = item.inline and item.row.left is not None and not is_bare_symbol(row.left)
+        context.determined += [(item, found)] if said else []
+        return said
     itself = getattr(row.before, "head", None)
     bare = found is not None and is_bare_symbol(row.left) and not says_how_it_grows(row)
     if bare and (found.head is not itself or isinstance(item.right, t.Num)):  # type: ignore[union-attr]
