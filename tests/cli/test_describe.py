@@ -80,7 +80,7 @@ def test_explain_a_file(run, files: Path) -> None:
 def test_explain_a_rule(run) -> None:
     shown = run("explain", "square").out
     assert shown.startswith("A1 square: Expand an inner product, or complete a square\n")
-    assert "  ⊢ ⟨Σ aᵢ, Σ bⱼ⟩ = ΣΣ ⟨aᵢ, bⱼ⟩;" in shown
+    assert "  ⊢ ⟨Σ aᵢ, Σ bⱼ⟩ = ΣΣ ⟨aᵢ, bⱼ⟩, where a side is a sum;" in shown
     assert "No condition: " in shown
     assert shown == run("explain", "A1").out == run("explain", "a1").out
 

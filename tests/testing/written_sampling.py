@@ -549,7 +549,7 @@ def logit_normal_inside_out(kit: Kit, wrong: bool, **options: Any) -> None:
 
 
 CASES: dict[str, tuple[Callable[..., None], str]] = {
-    "ancestral": (ancestral, "the drift is not corrected for it"),
+    "ancestral": (ancestral, "which is not shortened"),
     "log variance": (log_variance, "it has the variance for a factor"),
     "heun old time": (heun_old_time, "the other slope is due at"),
     "heun old point": (heun_old_point, "does not converge at its order"),
