@@ -89,7 +89,8 @@ def determines_one(row: ComparedRow) -> bool:
     found = next(iter(determined(row.before, row.claim, item.place, known)), None)
     if found is not None and isinstance(found.head, Var):
         # "with a² + s² = 1" says what plain letters are tied by; a display claims it
-        said = item.inline and item.row.left is not None and not is_bare_symbol(row.left)
+        said = item.inline and not item.assumed and item.row.left is not None
+        said = said and not is_bare_symbol(row.left)
         context.determined += [(item, found)] if said else []
         return said
     itself = getattr(row.before, "head", None)
