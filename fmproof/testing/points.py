@@ -231,7 +231,7 @@ class EvaluatedPoints:
             return None
         weights = np.where(usable, 1 / np.maximum(beta, 1e-6), 0.0)[:, None] ** 2
         a = float((weights * self.x * centre).sum() / (weights * centre * centre).sum())
-        left = ((self.x - a * centre) / beta[:, None])[usable]
+        left = (self.x - a * centre)[usable] / beta[usable, None]
         b = float(left.std())
         if not self._fits(a * alpha, b * beta):
             return None
