@@ -496,6 +496,21 @@ def scopes(elab: Elaborator, script: t.Sym) -> bool:
     )
 
 
+_TARGETS = ("target", "tgt")
+"""Words on what is learned, which are left out once it is known what is meant."""
+
+
+def _comes_later(elab: Elaborator, node: t.Call, labelled: str) -> bool:
+    """Whether u(x|z), beside u^target(x|z), has come up since: it is short for that, and no other
+    thing."""
+    if labelled.split("|")[-1] not in _TARGETS:
+        return False
+    shape = (len(node.args), len(node.given))
+    plain = (c for c in elab.evidence.called.get(key_of(node.head), ()) if c.head.sup is None)
+    first = min(c.at for c in plain if (len(c.args), len(c.given)) == shape)
+    return min(c.at for c in elab.evidence.called[labelled]) < first
+
+
 def unlabelled(elab: Elaborator, node: t.Call) -> t.Sym:
     """The one symbol with a word on it that is meant where the word is left out."""
     head, key = node.head, key_of(node.head)
@@ -523,9 +538,9 @@ def unlabelled(elab: Elaborator, node: t.Call) -> t.Sym:
         for k in elab.evidence.called
         if k.startswith(key + "|") and k.split("|")[-1] not in marks and shaped(k)
     ]
-    if any((key, one) in elab.evidence.together for one in labelled):
-        return head
     if len(labelled) != 1 or head.sup is not None:
+        return head
+    if (key, labelled[0]) in elab.evidence.together and not _comes_later(elab, node, labelled[0]):
         return head
     labels = tuple(labelled[0].split("|")[1:])
     full = t.Sym(head.at, head.name, head.sub, labels, head.sup, head.accents, head.primes)

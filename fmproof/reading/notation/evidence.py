@@ -63,6 +63,8 @@ class Evidence:
     flowing: set[str] = field(default_factory=set)  #: keys of letters with a dot: a in ȧ/a
     places: set[str] = field(default_factory=set)  #: where densities are taken
     matrices: set[str] = field(default_factory=set)  #: keys of letters that stand as matrices
+    laws_of_times: set[str] = field(default_factory=set)  #: keys of what times are drawn from
+    uniform: set[str] = field(default_factory=set)  #: letters that rows draw from U[a, b]
     sampled: set[str] = field(
         default_factory=set
     )  #: keys of densities that one letter is drawn from
@@ -307,7 +309,10 @@ class Evidence:
             if conventional("uniform", head.name, "names"):
                 for one in draw.drawn:
                     self.times.setdefault(spelled(one), ("drawn uniformly", draw.at))
+                    self.uniform.add(spelled(one))
             elif head.name != "cal:N":
+                if any(conventional("times", spelled(one)) for one in draw.drawn):
+                    self.laws_of_times.add(key_of(head))
                 if len(draw.drawn) == 1:
                     self.sampled.add(key_of(head))
                 self.densities.setdefault(key_of(head), ("drawn from", draw.at))

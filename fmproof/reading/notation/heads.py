@@ -20,6 +20,7 @@ from fmproof.lang.nodes import (
     Gaussian,
     Scalar,
     Var,
+    uniform,
 )
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
@@ -264,6 +265,11 @@ def density_head(
                 candidate.state, candidate.why = "refused", "not visibly a density"
                 return Meaning(None, everything, definition)
     if definition is None:
+        alone = len(main) == 1 and main[0] in times and not given and not sub
+        if alone and _is_of_uniform_times(elab, call):
+            what = "the density of a time, uniform on [0, 1]"
+            elab.note(shown, what, "its letter", call.at, True)
+            return Meaning(uniform(main[0]), everything)
         head = Density(name, *over, sub=sub, sup=sup, given=given)
         if (
             pairs.turned(elab, call) is not None
@@ -289,6 +295,14 @@ def density_head(
     else:
         elab.note(shown, what, why, at)
     return Meaning(head, everything)
+
+
+def _is_of_uniform_times(elab: Elaborator, call: t.Call) -> bool:
+    """Whether p(t) is the density of a t that rows draw uniformly: no row draws from p, and no
+    words say what it is."""
+    key = key_of(call.head)
+    drawn = any(spelled(time) in elab.evidence.uniform for time in call.args)
+    return drawn and key == "p" and key not in elab.evidence.laws_of_times
 
 
 def _with_hidden(
