@@ -54,3 +54,19 @@ $$ \mathbb E_{t \sim {law}, x \sim p_t}\|v(x, t)\|^2
 )
 def test_the_density_of_the_times(law: str, p: str, verdict: str) -> None:
     assert check_text(TIMES.replace("{law}", law).replace("{p}", p)).rows[-1].verdict == verdict
+
+
+@pytest.mark.parametrize(("factor", "verdicts"), [("2", ["proved"]), ("", ["refuted", "constant"])])
+def test_what_is_done_next_defines_nothing_anew(factor: str, verdicts: list[str]) -> None:
+    """ "Now let's put it back": the loss stays what it was."""
+    text = r"""
+Let $z \sim q$, $x \sim p_t(\cdot \mid z)$ and
+$$ L(\theta) = \mathbb E_{z, x} \|v_\theta(x) - u(x \mid z)\|^2 . $$
+
+## Back again
+
+Now let's put it back into the first line:
+$$ L(\theta) = \mathbb E_{z, x} \|v_\theta(x)\|^2
+   - {factor} \mathbb E_{z, x}[v_\theta(x)^T u(x \mid z)] + \mathbb E_{z, x} \|u(x \mid z)\|^2 $$
+"""
+    assert check_text(text.replace("{factor}", factor)).rows[-1].verdict in verdicts

@@ -213,10 +213,19 @@ def up_to_a_constant(text: str, start: int, stop: int) -> bool:
 
 def defines_anew(text: str, start: int) -> bool:
     """Whether the sentence before a formula gives a symbol another meaning: "now let x_t = …"."""
-    sentence = _words_ahead(text, start)
+    sentence = _PROPOSES.sub("", _words_ahead(text, start))
     paragraph = re.split(r"\n\s*\n", _ahead(text, start, _PARAGRAPH))[-1]
+    paragraph = _PROPOSES.sub("", paragraph)
     said = _last("anew", paragraph) >= 0 or _last("defines", sentence) >= 0
     return said and _last("recalls", sentence) < 0
+
+
+_PROPOSES = re.compile(
+    r"\b(?:now,?\s+)?let(?:['’]s|\s+us)(?:\s+now)?\s+"
+    r"(?!take|consider|choose|set|define|use|fix|switch|write|introduce)\w+",
+    re.IGNORECASE,
+)
+"""Let's plug it in: what is done next, and no symbol that gets another meaning."""
 
 
 def says_from_here(text: str, start: int) -> bool:
