@@ -7,8 +7,10 @@ as many examples, new ones every night: ``HYPOTHESIS_PROFILE=nightly pytest`` or
 
 from __future__ import annotations
 
+import gc
 import os
 
+import pytest
 from examples import NIGHTLY, QUICK
 from hypothesis import HealthCheck, settings
 
@@ -27,3 +29,11 @@ settings.register_profile(
     print_blob=True,
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _short_collections() -> None:
+    """What earlier tests left in caches is not walked through again and again: after minutes, one
+    collection takes seconds of processor time, which a search with a limit then lacks."""
+    gc.collect()
+    gc.freeze()
