@@ -81,14 +81,14 @@ def law_in_a_case(reading: Reading, item: Item) -> bool:
         return False
     if not opens_a_case(item.source.text, item.piece.start):
         return False
-    drawn = {
-        spelled(draw.drawn[0]): draw
+    last = {
+        spelled(draw.drawn[0]): (spelled(draw.law), draw.drawn)
         for draw in reading.law_draws
         if len(draw.drawn) == 1 and isinstance(draw.law, t.Sym)
     }
-    found = [d for d in drawn.values() if d.law is not None and spelled(d.law) == spelled(named)]
-    for draw in found:
-        reading.law_draws.append(t.Draw(named.at, draw.drawn, law))
+    found = [drawn for name, drawn in last.values() if name == spelled(named)]
+    for drawn in found:
+        reading.law_draws.append(t.Draw(named.at, drawn, law))
         reading.law_rows.append(len(reading.items))
     return bool(found)
 

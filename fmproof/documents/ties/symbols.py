@@ -11,7 +11,6 @@ from fmproof.documents.terms import heads_in, nodes_in
 from fmproof.lang.arithmetic import factors, summands
 from fmproof.lang.nodes import (
     Apply,
-    CondExpect,
     Density,
     Div,
     Expect,
@@ -20,7 +19,6 @@ from fmproof.lang.nodes import (
     Grad,
     Head,
     IntegralOver,
-    Let,
     Log,
     Partial,
     Scalar,
@@ -59,22 +57,6 @@ def joint_beside(elab: Elaborator, undefined: Sequence[Head]) -> str:
         for alone in (h for h in family if not h.given):
             if set(alone.main) < set(joint.main) or any(h.given for h in family):
                 return f"{text(joint)} and {text(alone)} may be parts of one law"
-    return ""
-
-
-def drawn_apart(elab: Elaborator, terms: Sequence[Expr]) -> str:
-    """E[n | y] with y from a density and n beside it, where y = x + s n: no world has both."""
-    for node in (found for term in terms for found in nodes_in(term, Expect, CondExpect)):
-        drawn = {v for item in node.measure if not isinstance(item, Let) for v in drawn_by(item)}
-        names = {elab.spelling(v): v for v in drawn}
-        for name, var in sorted(names.items()):
-            symbol = elab.evidence.spellings.get(name)
-            value = elab.path(symbol) if symbol is not None else None
-            if value is None:
-                continue
-            parts = {elab.spelling(v) for v in free_vars(value)} & set(names) - {name}
-            if parts:
-                return f"{text(var)} is drawn apart from {text(names[min(parts)])}"
     return ""
 
 
