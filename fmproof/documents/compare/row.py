@@ -32,6 +32,7 @@ class ComparedRow:
     tied: str = ""  #: what holds the numbers back
     beside: tuple[tuple[Expr, Expr], ...] | None = None  #: said of what it may say what it is
     said_otherwise: bool = False  #: whether other rows say what it may say what it is
+    special: tuple[Head, ...] = ()  #: laws that words say to be independent or standard
     in_plane: bool = False  #: whether numbers are taken in two dimensions
     on_a_line: bool = False  #: whether two dimensions show nothing
 
@@ -52,6 +53,7 @@ class ComparedRow:
         on = self.context.ties.on([self.before, self.claim], self.item)
         self.tied, self.laws_are_special = on.why, on.laws
         self.beside, self.said_otherwise = on.beside, on.sure
+        self.special = on.special
         self.assumed = (*on.assumed, *self._moments())
 
     @cached_property

@@ -48,6 +48,7 @@ from fmproof.documents.redefined import begin, redefinition, special_path
 from fmproof.documents.special_laws import (
     SpecialLaws,
     speaks_of_independent_draws,
+    standard_at_most,
     special_laws,
     special_moments,
     tied_variables,
@@ -108,6 +109,7 @@ class Judge:
                 together=tied_variables(reading),
                 spaces=reading.dimensions if len(reading.dimensions) > 1 else (),
                 independent=speaks_of_independent_draws(reading),
+                standard=standard_at_most(reading),
             ),
             numeric,
         )
