@@ -1,4 +1,4 @@
-"""Rows behind "if A and B are independent", and words about moments beside rows they do not hold up."""
+"""Rows behind "if A and B are independent", and beside words about moments."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def test_the_case_ends_with_its_display() -> None:
     assert verdict(f"{text}$$\n{later}\n$$\n") == "open"
 
 
-NOISE = r"""Noise $\epsilon \sim \mathcal N(0, I)$ and data $y \sim q$ are drawn independently, and the
-noise is centred{more}. Let $m = \mathbb E \|y\|^2$.
+NOISE = r"""Noise $\epsilon \sim \mathcal N(0, I)$ and data $y \sim q$ are drawn independently, and
+the noise is centred{more}. Let $m = \mathbb E \|y\|^2$.
 
 $$
 \mathbb E \|y + 2 \epsilon\|^2 = \mathbb E\|y\|^2 + {factor}\, \mathbb E \|\epsilon\|^2
@@ -64,5 +64,5 @@ def test_a_row_that_centred_data_fulfil_is_open() -> None:
     row = (
         r"\mathbb E \|y + \epsilon\|^2 = \mathbb E\|y - \mathbb E[y]\|^2 + \mathbb E \|\epsilon\|^2"
     )
-    text = NOISE.split("$$")[0].replace("the\nnoise is centred{more}", "the\ndata are centred")
+    text = NOISE.split("$$")[0].replace("the noise is centred{more}", "the data are centred")
     assert verdict(f"{text}$$\n{row}\n$$\n") == "open"

@@ -12,6 +12,7 @@ from fmproof.documents.context import Context, as_read
 from fmproof.documents.items import Item
 from fmproof.documents.model import NumericEvidence
 from fmproof.documents.terms import heads_in
+from fmproof.lang.nodes import Head
 from fmproof.lang.props import Prop
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.joint_laws import JOINT

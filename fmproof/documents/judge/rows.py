@@ -48,9 +48,9 @@ from fmproof.documents.redefined import begin, redefinition, special_path
 from fmproof.documents.special_laws import (
     SpecialLaws,
     speaks_of_independent_draws,
-    standard_at_most,
     special_laws,
     special_moments,
+    standard_at_most,
     tied_variables,
 )
 from fmproof.documents.ties.said import ORDER, Sayings
