@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sympy import Expr
@@ -10,16 +11,15 @@ from fmproof.errors import SortError
 from fmproof.lang.nodes import (
     Apply,
     Density,
+    Expect,
     IntegralOver,
     Lebesgue,
     Var,
 )
-from fmproof.lang.nodes.measure import parents_of
+from fmproof.lang.nodes.measure import drawn_by, parents_of
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation import (
-    pairs,
-)
+from fmproof.reading.notation import joint_laws, pairs
 from fmproof.reading.notation.lacking import (
     Circular,
     NotYet,
@@ -77,7 +77,9 @@ def _mixture(
             prior = elab.prior(latent, other.given[0])
             if prior is None:
                 prior = _prior_at_a_time(elab, other, latent)
-            if prior is None or latent in (*sub, *main) or latent.sort is not Sort.VEC:
+            any_law = None if prior is not None else _any_law(elab, latent)
+            law = any_law if prior is None else prior
+            if law is None or latent in (*sub, *main) or latent.sort is not Sort.VEC:
                 continue
             conditional = elab.meaning(
                 t.Call(other.at, other.head, (t.Sym(other.at, "x"),), other.given),
@@ -89,8 +91,21 @@ def _mixture(
             continue
         if conditional.head is None:
             continue
-        joint = conditional.head(*sub, *main, latent) * prior
-        return IntegralOver(joint, Lebesgue(latent))
+        kernel = conditional.head(*sub, *main, latent)
+        if prior is None:
+            return Expect(kernel, law)
+        return IntegralOver(kernel * prior, Lebesgue(latent))
+    return None
+
+
+def _any_law(elab: Elaborator, latent: Var) -> Apply | None:
+    """The law of a random variable by itself of which the document says none that is free of
+    conditions: q(z | y), with a y of which it says nothing."""
+    if elab.spelling(latent) not in elab.evidence.random:
+        return None
+    with suppress(NotYet):
+        laws = joint_laws.joint_laws(elab)
+        return next((w for w in laws if latent in drawn_by(w) and not parents_of(w)), None)
     return None
 
 
