@@ -88,7 +88,8 @@ def test_a_multiple_of_an_unknown_function_says_what_it_is() -> None:
     assert verdicts(text)[-1] not in ("refuted", "constant", "scope")
 
 
-GENERAL = r"""Let $z \sim q(z)$ and let $p_t(x \mid z)$ be densities with velocities $u_t(x \mid z)$.
+GENERAL = r"""Let $z \sim q(z)$ and let $p_t(x \mid z)$ be densities with velocities
+$u_t(x \mid z)$.
 
 $$ u_t(x) = \int u_t(x \mid z)\, \frac{p_t(x \mid z)\, q(z)}{p_t(x)}\, dz $$
 
