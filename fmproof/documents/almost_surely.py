@@ -16,7 +16,7 @@ from sympy import Expr, S
 
 from fmproof.documents import chain
 from fmproof.documents.items import Item
-from fmproof.documents.named_kernels import written_out as written_out_names
+from fmproof.documents.named_kernels import kernels_written_out
 from fmproof.documents.terms import nodes_in
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.arithmetic import add, factors, mul, summands, times_of
@@ -135,7 +135,7 @@ def other_readings(
             continue
         for one in _drawn(elab, befores, claim, written_out):
             drawn = replace(one, noised=noised)
-            before, after = written_out_names([one.before, one.claim])
+            before, after = kernels_written_out([one.before, one.claim])
             named = noised and (before, after) != (one.before, one.claim)
             opened = [replace(drawn, before=before, claim=after)] if named else []
             for other in (*opened, drawn):

@@ -14,8 +14,7 @@ from sympy import Expr, S
 from fmproof.documents.noise_moments import parts_with_moments
 from fmproof.documents.standard_noise import is_gaussian_draw
 from fmproof.errors import FmproofError
-from fmproof.kernel.integrals import linear_parts
-from fmproof.lang.arithmetic import add, mul, summands
+from fmproof.lang.arithmetic import add, factors, mul, summands
 from fmproof.lang.nodes import Expect, Inner, Ratio, Real, Var, dim, norm2
 from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.scope import free_vars, fresh
@@ -28,7 +27,7 @@ _MOST = 3
 """Noises in one square."""
 
 
-def parts(before: Expr, claim: Expr) -> Iterator[tuple[Part, ...]]:
+def square_parts(before: Expr, claim: Expr) -> Iterator[tuple[Part, ...]]:
     """Parts that show ``before = claim``, where the first is the mean square of such a sum."""
     if not (isinstance(before, Expect) and isinstance(before.body, Inner) and before.has(Ratio)):
         return
@@ -72,11 +71,14 @@ def parts(before: Expr, claim: Expr) -> Iterator[tuple[Part, ...]]:
 
 def _scaled(vector: Expr, noises: Sequence[Var]) -> Iterator[tuple[Expr, Any]]:
     """The summands of a vector as (c, n), those inside c (a n + b m), too."""
-    for scale, rest in linear_parts(vector, noises):
-        inside = [(scale, rest)]
+    taken = frozenset(noises)
+    for summand in summands(vector):
+        scale = mul(*(f for f in factors(summand) if not taken & free_vars(f)))
+        rest = mul(*(f for f in factors(summand) if taken & free_vars(f)))
         if len(summands(rest)) > 1:
-            inside = [(mul(scale, more), one) for more, one in _scaled(rest, noises)]
-        yield from inside
+            yield from ((mul(scale, more), one) for more, one in _scaled(rest, noises))
+        else:
+            yield scale, rest
 
 
 def _difference(before: Expr, claim: Expr) -> Expr | None:

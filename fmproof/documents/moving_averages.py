@@ -20,7 +20,7 @@ from fmproof.lang.sorts import Sort
 from fmproof.tactics.script import Step
 
 
-def lines(before: Expr, fact: Fact, slope: Expr, value: Expr) -> Iterator[list[Step]]:
+def average_steps(before: Expr, fact: Fact, slope: Expr, value: Expr) -> Iterator[list[Step]]:
     """Steps from d/dt E_{x ~ p_t}[f(x)] to E[⟨∇f(x), v(x)⟩], by a fact that says that ``slope`` is
     ``value``; to be cited as its first one."""
     found = _average(before)

@@ -17,7 +17,7 @@ from fmproof.lang.nodes import Density
 from fmproof.lang.scope import replace_head
 
 
-def written_out(terms: Sequence[Expr]) -> list[Expr]:
+def kernels_written_out(terms: Sequence[Expr]) -> list[Expr]:
     """``terms`` with the Gaussian densities that have names as the formulas that define them."""
     heads = sorted(heads_in(terms), key=lambda head: head.name)
     for head in heads:

@@ -41,7 +41,7 @@ def rows_from_facts(before: Expr, claim: Expr, facts: Sequence[Fact]) -> Iterato
     if any(fact.moment for fact in facts):
         yield Part("row", before, [Step("1", claim, by=("square", "linearity", "trace"))]), facts
     for fact in facts:
-        for steps in moving_averages.lines(before, fact, *_solved(fact)):
+        for steps in moving_averages.average_steps(before, fact, *_solved(fact)):
             yield Part("row", before, [*steps, Step("1", claim, by="auto")]), [fact]
     one, other = _with_values(before, facts), _with_values(claim, facts)
     for fact in facts:

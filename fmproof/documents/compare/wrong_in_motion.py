@@ -107,7 +107,8 @@ def _differ_along(row: ComparedRow, candidate: Expr, along: Sequence[_Course]) -
             return False
     if any(side.has(CondExpect, Expect) for side in sides):
         return False
-    other = ComparedRow(row.context, row.item, *sides, "=")
+    one, two = sides
+    other = ComparedRow(row.context, row.item, one, two, "=")
     refuted = other.evidence is not None and other.evidence.status == "refuted"
     elab = row.context.elab
     numbers = {v for side in sides for v in free_vars(side)}

@@ -230,8 +230,8 @@ class Ties:
                 assumed.append(self._at_every_time(Equals(*pair)))
             except FmproofError:
                 return Verdict(f"line {other.place} says something of {about}")
-        held, special = self._special_laws(terms, undefined, item, assumed)
-        return Verdict(held, tuple(dict.fromkeys(assumed)), bool(held), special=special)
+        held, laws = self._special_laws(terms, undefined, item, assumed)
+        return Verdict(held, tuple(dict.fromkeys(assumed)), bool(held), special=laws)
 
     def convex(self, heads: Sequence[Head], item: Item) -> list[Head]:
         """The functions among ``heads`` that are convex by words before a row."""
