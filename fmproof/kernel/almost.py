@@ -20,7 +20,7 @@ NULL_SETS = "Folland, Real Analysis, theorem 2.37 and section 2.5"
 _SUPPORT = "Folland, Real Analysis, proposition 2.16"
 
 
-def under(measure: Sequence[Draw], prop: Prop) -> Prop:
+def over(measure: Sequence[Draw], prop: Prop) -> Prop:
     """``prop``, for almost every value if it is about what the measure draws."""
     drawn = {var for item in measure for var in drawn_by(item)}
     return Almost(prop, *measure) if drawn & free_vars(prop) else prop
@@ -29,7 +29,7 @@ def under(measure: Sequence[Draw], prop: Prop) -> Prop:
 @rule("C10", NULL_SETS)
 def everywhere(theorem: Theorem, measure: Sequence[Draw]) -> Sequent:
     """From A ⊢ P: A' ⊢ P almost everywhere; hypotheses about the variables likewise."""
-    hypotheses = (under(measure, h) for h in theorem.hypotheses)
+    hypotheses = (over(measure, h) for h in theorem.hypotheses)
     return infer(Almost(theorem.conclusion, *measure), *hypotheses)
 
 

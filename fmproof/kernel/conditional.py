@@ -9,7 +9,7 @@ from sympy import Expr, S
 
 from fmproof.errors import RuleError
 from fmproof.kernel.algebra import paired
-from fmproof.kernel.almost import under
+from fmproof.kernel.almost import over
 from fmproof.kernel.integrals import linear_parts
 from fmproof.kernel.rule import Equation, require, rule
 from fmproof.kernel.theorem import Sequent, infer
@@ -37,7 +37,7 @@ def _mean(
     hidden = {var for item in inner for var in drawn_by(item)}.difference(given)
     if hidden & free_vars(k):
         raise RuleError("conditional expectation: %s is no function of the given", k)
-    return CondExpect(f, [(var, var) for var in given], *inner), under(outer, Integrable(f, *inner))
+    return CondExpect(f, [(var, var) for var in given], *inner), over(outer, Integrable(f, *inner))
 
 
 @rule("K1", _CONDITIONAL)
@@ -124,7 +124,7 @@ def bayes(term: CondExpect, marginal: Equation) -> Sequent:
         raise RuleError("Bayes: %s is not the marginal of %s", marginal.conclusion, k)
     whole, condition = _mean(term.body, S.One, given, term.measure, 0)
     result = Expect(mul(term.body, Ratio(k, marginal.lhs)), *law)
-    hypotheses = (under(term.measure, h) for h in marginal.hypotheses)
+    hypotheses = (over(term.measure, h) for h in marginal.hypotheses)
     return infer(Almost(Equals(whole, result), *term.measure), condition, *hypotheses)
 
 

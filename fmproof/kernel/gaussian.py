@@ -9,7 +9,7 @@ from typing import Any
 from sympy import Expr, S
 
 from fmproof.errors import RuleError
-from fmproof.kernel.almost import under
+from fmproof.kernel.almost import over
 from fmproof.kernel.ring import polynomial
 from fmproof.kernel.rule import require, rule
 from fmproof.kernel.theorem import Sequent, infer
@@ -73,7 +73,7 @@ def reparametrise(term: Expect, place: int, scale: Expr, noise: Var) -> Sequent:
         raise RuleError(f"Gaussian: {noise.name} is no new vector in {shown(term)}")
     draws = (Normal(noise), Let(x, add(m, mul(scale, noise))))
     before, after = term.measure[:place], term.measure[place + 1 :]
-    nonzero = under(before, VanishesWith(S.One, scale))
+    nonzero = over(before, VanishesWith(S.One, scale))
     return infer(Equals(term, Expect(term.body, *before, *draws, *after)), nonzero)
 
 

@@ -14,7 +14,7 @@ from sympy import Expr, S
 
 from fmproof.errors import RuleError
 from fmproof.kernel.algebra import paired
-from fmproof.kernel.almost import under
+from fmproof.kernel.almost import over
 from fmproof.kernel.integrals import draws_variables, in_order, joint_law, with_body
 from fmproof.kernel.ring import polynomial
 from fmproof.kernel.rule import Equation, Integrated, require, rule
@@ -199,5 +199,5 @@ def mean_square_integrable(
     if free_vars(goal.body).intersection(bound_vars(total)):
         raise RuleError("Jensen: %s is about what %s integrates over", goal, total)
     inside = mul(weight, total.body, Inner(values, values))
-    needed = (under(measure, h) for th in (average, mass) for h in th.hypotheses)
+    needed = (over(measure, h) for th in (average, mass) for h in th.hypotheses)
     return infer(goal, Integrable(inside, *measure, *total.measure), *needed)
