@@ -300,15 +300,18 @@ class Resolver:
         return any(key_of(s) in self.arities for part in parts for s in letters_in(part))
 
     def _power(self, power: t.Pow, head: t.Sym, args: tuple[t.Node, ...]) -> t.Node | None:
-        if len(args) not in self.arities.get(key_of(head), ()):
+        times = all(isinstance(a, t.Sym) and _is_time(a) for a in args)
+        of_several = len(args) > 1 and times and key_of(head) not in self.arities  # σ_Q²(s, t)
+        if of_several:
+            head = _with_letters_as_words(head)
+        elif len(args) not in self.arities.get(key_of(head), ()):
             named = spelled(head) in self.squares and _is_two(power.exponent)
             square = replace(head, labels=(*head.labels, "2"))
             return t.Call(head.at, square, args) if named else None
         called = t.Call(head.at, head, args)
         exponent = power.exponent
         negative = isinstance(exponent, t.Add) and exponent.parts[0][0] < 0
-        of_time = all(isinstance(a, t.Sym) and conventional("times", a.name) for a in args)
-        if negative and not of_time:  # the inverse of a map, or one over its value
+        if negative and not times:  # the inverse of a map, or one over its value
             inverse = self._inverse(power, head, args) if len(args) == 1 else None
             if inverse is not None:
                 return inverse
@@ -365,6 +368,13 @@ def _square_of_points(node: t.Node) -> t.Sym | None:
     point = isinstance(place, t.Sym) and not _is_time(place)
     squared = isinstance(base, t.Sym) and _is_two(factors[0].exponent)
     return base if point and squared and isinstance(base, t.Sym) else None
+
+
+def _with_letters_as_words(head: t.Sym) -> t.Sym:
+    """σ_Q with the Q as a word on it: it is no σ at another time."""
+    words = [s for s in head.sub if isinstance(s, t.Sym) and s.name.isupper() and not s.sub]
+    rest = tuple(s for s in head.sub if s not in words)
+    return replace(head, sub=rest, labels=(*head.labels, *(s.name for s in words)))
 
 
 def _is_two(node: t.Node) -> bool:
