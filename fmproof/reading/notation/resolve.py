@@ -314,8 +314,9 @@ class Resolver:
         called = t.Call(head.at, head, args)
         exponent = power.exponent
         negative = isinstance(exponent, t.Add) and exponent.parts[0][0] < 0
-        of_time = all(isinstance(a, t.Sym) and conventional("times", a.name) for a in args)
-        if negative and not of_time:  # the inverse of a map, or one over its value
+        if negative and not all(
+            map(is_time_letter, args)
+        ):  # the inverse of a map, or one over its value
             inverse = self._inverse(power, head, args) if len(args) == 1 else None
             if inverse is not None:
                 return inverse
