@@ -18,6 +18,7 @@ from fmproof.testing.reference import Reference
 _EPS = {"bfloat16": 2.0**-7, "float16": 2.0**-10, "float32": 2.0**-23, "float64": 2.0**-52}
 _DIFFERENCES = 1e-6  # relative error of derivatives of functions by differences
 _ENOUGH = 16  # numbers that tell a precision from a coincidence
+COARSE = 1e-4  # spacing from which on a precision is coarse: float16 and bfloat16
 _CLOSER = 1 / 8  # of the distance: numbers that were cast lie by so much nearer to the cast ones
 
 
@@ -88,7 +89,13 @@ def on_grid(values: FloatArray, slack: FloatArray, kind: str) -> bool:
 
 def units(rounding: float) -> float:
     """How many roundings a computation may add up; fewer where these are coarse."""
-    return 64.0 if rounding < 1e-4 else 8.0
+    return 64.0 if rounding < COARSE else 8.0
+
+
+def alike(tolerance: float, rounding: float) -> float:
+    """The relative error up to which two numbers are taken for the same, where ``tolerance`` is
+    that of exact numbers: a few roundings where these are coarse."""
+    return max(tolerance, 2 * rounding)
 
 
 def condition(reference: Reference, t: FloatArray, rounding: float) -> FloatArray:
