@@ -304,7 +304,7 @@ def _told_by(reference: Reference, name: str, draws: SampleDraws) -> tuple[str, 
             return "u_t is not the conditional velocity of x_t", alike
         return f"u_t is not the target {reference.target} of x_t", alike
     if "its law" in name:
-        hint = time_like(reference, draws.t)
+        hint = time_like(reference, draws.t, draws.rounding)
         return "t does not have its law", f"{hint}; pass time= if that is meant"
     hint = resemblance(reference, draws) or _implied_noise(reference, draws)
     return "x_t does not have the law of the path", hint

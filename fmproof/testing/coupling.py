@@ -13,7 +13,7 @@ import numpy as np
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.failure import CheckFailed
 from fmproof.testing.labels import check_labels
-from fmproof.testing.precision import as_cast, told_apart
+from fmproof.testing.precision import as_cast, told_apart, units
 from fmproof.testing.reference import Reference
 from fmproof.testing.rows import compare_rows, wrong_target
 from fmproof.testing.samplers import SampleDraws
@@ -66,13 +66,13 @@ def _rows(
     t, r = draws.t, draws.rounding
     size = draws.size()
     if draws.z is not None and draws.eps is not None:
-        return draws.z, draws.eps, np.ones(len(t), dtype=bool), 64 * r * size
+        return draws.z, draws.eps, np.ones(len(t), dtype=bool), units(r) * r * size
     latents, rows = reference.implied(t, draws.x, draws.u)
     a, b = (v[rows] for v in reference.coefficients(t))
     alpha, beta = reference.alpha(t)[rows], reference.beta(t)[rows]
     u_size = np.abs(draws.u[rows]).max(axis=1)
     gain = (np.abs(b) * size[rows] + beta * (1 + u_size)) / np.abs(alpha * b - beta * a)
-    slack = 64 * r * (1 + gain)
+    slack = units(r) * r * (1 + gain)
     fine = told_apart(reference, t[rows], r) & (slack < 0.5)
     kept = rows.copy()
     kept[rows] = fine
@@ -87,6 +87,7 @@ def _nearest(z: FloatArray, batch: FloatArray) -> FloatArray:
 
 def _optimal(draws: SampleDraws, z: FloatArray, eps: FloatArray) -> CheckFailed | None:
     """Is the pairing of all rows of a small batch one of least cost?"""
+    r = draws.rounding
     if len(z) < len(draws.t) or len(z) > _OT_ROWS:
         return None
     from scipy.optimize import linear_sum_assignment
@@ -96,7 +97,7 @@ def _optimal(draws: SampleDraws, z: FloatArray, eps: FloatArray) -> CheckFailed 
     found = float(np.trace(cost))
     i, j = linear_sum_assignment(cost)
     least = float(cost[i, j].sum())
-    if found <= least * (1 + 1e-3) + 64 * draws.rounding * len(z):
+    if found <= least * (1 + 1e-3) + units(r) * r * len(z):
         return None
     apart = float(cost.mean() * len(z))
     share = (apart - found) / (apart - least)

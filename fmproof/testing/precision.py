@@ -98,6 +98,30 @@ def alike(tolerance: float, rounding: float) -> float:
     return max(tolerance, 2 * rounding)
 
 
+def closest(
+    found: FloatArray, guesses: dict[str, FloatArray], right: FloatArray, slack: FloatArray
+) -> str:
+    """Which of the guesses (N, d) explains what was found, up to rounding: the nearest, if it is
+    much nearer than what is right; "" when none does.
+
+    Args:
+        slack: how far rounding may throw it, (N, d) or (N, 1), infinite where nothing can be told.
+    """
+
+    def off(value: FloatArray) -> FloatArray:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            ratio = np.abs(found - value) / slack
+        return np.where(np.isfinite(ratio), ratio, 0.0)
+
+    near = {}
+    for name, guess in guesses.items():
+        ratio = off(guess)
+        if ratio.max(initial=0.0) <= 1:
+            near[name] = float(np.square(ratio).sum())
+    best = min(near, key=lambda name: near[name], default="")
+    return best if best and 4 * near[best] < float(np.square(off(right)).sum()) else ""
+
+
 def condition(reference: Reference, t: FloatArray, rounding: float) -> FloatArray:
     """How much larger the relative error of beta may be than a rounding, (N,): where beta is small,
     as in sqrt(1 - alpha²), its digits cancel."""

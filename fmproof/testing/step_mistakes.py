@@ -34,14 +34,17 @@ def looks_like(
     if words:
         return words
     spread = float(np.abs(found - law.mean).std()) + 1e-300
+    near, chance = {}, max(0.05, 4 * float(np.sqrt(2 / found.size)))
     for name, guess in _mistakes(trail, kind, law):
         if np.allclose(guess, law.mean, atol=1e-9):
             continue
         off = float(np.square(found - guess).mean())
         if off < 0.02 * spread**2 or (
-            std > 0 and abs(off - std**2) < 0.05 * std**2 and _is_there(found, guess, law)
+            std > 0 and abs(off - std**2) < chance * std**2 and _is_there(found, guess, law)
         ):
-            return name
+            near[name] = off
+    if near:
+        return min(near, key=lambda name: near[name])
     expected = _fitted(law.mean, given.z, given.eps)
     words = (
         f"x_s is about {a:.3g} E[x1 given x] + {b:.3g} E[x0 given x] with noise {left:.3g}, "
