@@ -140,10 +140,11 @@ def _factor(ratio: FloatArray, alpha: FloatArray, beta: FloatArray, rounding: fl
         for words, value in known.items()
         if "times" in words
     }
-    near = max(_NEAR, 8 * rounding)
+    near = max(_NEAR, 4 * rounding)
     off = {}
     for words, value in known.items():
-        left = np.abs(ratio - value) / (1 + np.abs(value))
+        size = np.abs(value) + (1 if not rounding else near)
+        left = np.abs(ratio - value) / size
         if _mostly(left <= near, rounding):
             off[words] = float(np.median(left))
     return min(off, key=lambda words: off[words], default="")

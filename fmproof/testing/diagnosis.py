@@ -19,6 +19,7 @@ from fmproof.testing.reference import Latents, Reference
 
 _ROWS = 4_000
 _GOOD = 0.02  # relative error of a fit that is believed
+_CLEARLY = 0.5  # of a factor of 1: an error that leaves it to be told from 0
 _CLAMPED = 2e-3  # share of the rows at one end of their times
 _PLAUSIBLE = 0.02  # bound of the p-value at which a law is believed
 
@@ -87,7 +88,7 @@ def fitted(reference: Reference, latents: Latents, u: FloatArray) -> str:
         a, b = (float(v[0]) for v in reference.coefficients(np.array([line.t])))
         unused = not_used(line, a, b)
         if unused or (line.error > 0.1 and share == 0.5):
-            return unused
+            return unused or _unused_at_all_times(reference, latents, u)
         apart = max(abs(line.a - a), abs(line.b - b), abs(line.c))
         if line.error > 0.1 or apart < _GOOD * max(abs(a), abs(b)):
             continue
@@ -96,6 +97,24 @@ def fitted(reference: Reference, latents: Latents, u: FloatArray) -> str:
             f"near t = {line.t:.3g} u_t is {line.a:.3g} x1 {_signed(line.b)} x0{shift}, "
             f"expected {a:.3g} x1 {_signed(b)} x0"
         )
+    return ""
+
+
+def _unused_at_all_times(reference: Reference, latents: Latents, u: FloatArray) -> str:
+    """What the target does not depend on, by the rows of all times together: near one of them there
+    may be few."""
+    a, b = (v[:, None] for v in reference.coefficients(latents.t))
+    for part, other, words in (
+        (b * latents.eps, a * latents.z, "noise in x_t: the target is made of another noise"),
+        (a * latents.z, b * latents.eps, "data in x_t: the target is made of other data"),
+    ):
+        left, square = u - other, float(np.square(part).sum())
+        if not np.isfinite(left).all() or square == 0:
+            continue
+        factor = float((left * part).sum()) / square
+        error = float((left - factor * part).std()) / np.sqrt(square)
+        if abs(factor) < 4 * error < _CLEARLY:
+            return f"u_t does not depend on the {words}"
     return ""
 
 
@@ -129,6 +148,9 @@ def targets_like(reference: Reference, now: Latents, back: Latents) -> dict[str,
     nothing = np.zeros_like(now.eps)
     mirrored = reference.velocity(back)
     found = {f"{what} with its sign flipped": -right}
+    if reference.has_own_noise and reference.target == "velocity":
+        own = reference.without_own_noise(now)
+        found["the velocity without that of the path's own noise, gamma'/gamma (x_t - ...)"] = own
     others = {
         "the data x1": "x1",
         "the noise x0": "eps",
@@ -273,6 +295,10 @@ def time_like(reference: Reference, t: FloatArray, rounding: float = 0.0) -> str
     for name, sample in _transformed(t):
         if fits(sample):
             return name
+    if low >= 0 and high <= 1:
+        below, upto = time_cdf(law)(t)
+        if fits((below + upto) / 2):
+            return "t goes through the law's function twice: it is drawn with its law, then again"
     # Kolmogorov's distance at level 0.01
     return _named_law(t, 1.63 / np.sqrt(many) + 2 * coarse, repr(law))
 

@@ -15,7 +15,7 @@ from fmproof.models.arrays import BoolArray, FloatArray
 from fmproof.testing.adapters import VelocityFunction, to_array, wants_tensors
 from fmproof.testing.calls import in_one_call
 from fmproof.testing.diagnosis import fitted, target_name, targets_like, time_like, weight_like
-from fmproof.testing.ingredients import ingredients
+from fmproof.testing.ingredients import constant_target, ingredients
 from fmproof.testing.points import EvaluatedPoints
 from fmproof.testing.precision import COARSE, alike, closest, precision_of
 from fmproof.testing.reference import Latents, Reference
@@ -189,6 +189,9 @@ def _about_targets(
     with np.errstate(divide="ignore", invalid="ignore"):
         noise = np.where(beta > 0, (points.x - alpha * latents.z) / beta, 0.0)
     mirrored = Latents(back, latents.z, noise)
+    constant = constant_target(u) if mask.all() else ""
+    if constant:
+        return constant
     name = closest(
         u[:, mask],
         {k: v[:, mask] for k, v in targets_like(reference, latents, mirrored).items()},
@@ -207,7 +210,8 @@ def _about_targets(
     row = int(left.max(axis=1).argmax())
     line = fitted(reference, latents, u) if mask.all() else ""
     if line:
-        return f"{line}: {target_name(reference)}".replace("u_t is", "the target is")
+        due = f"{line}: {target_name(reference)}" if line.startswith("near") else line
+        return due.replace("u_t is", "the target is").replace("u_t does", "the target does")
     return (
         f"the target in row {row} is {u[row]} at t = {latents.t[row]:.4g}, x1 = {latents.z[row]}, "
         f"x_t = {points.x[row]}, expected {expected[row]}: {target_name(reference)}"

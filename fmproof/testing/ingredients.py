@@ -23,12 +23,6 @@ def ingredients(
         data: (M, d), of all rows of the batch.
         rounding: of the numbers, relative to their size.
     """
-    if len(u) > 8 and np.ptp(u, axis=0).max() <= _CLOSE * (1 + np.abs(u).max()):
-        return (
-            f"the target is {u[0]} in every row, such as the mean of the batch: model and target "
-            "of shapes (N,) and (N, 1) broadcast to (N, N), or the mean over the rows is taken "
-            "too early"
-        )
     a, b = (v[:, None] for v in reference.coefficients(latents.t))
     with np.errstate(divide="ignore", invalid="ignore"):
         z, noise = (u - b * latents.eps) / a, (u - a * latents.z) / b
@@ -42,6 +36,16 @@ def ingredients(
             if words:
                 return words
     return ""
+
+
+def constant_target(u: FloatArray) -> str:
+    """About targets u (N, d) that are the same in every row; "" if they are not."""
+    if len(u) <= 8 or np.ptp(u, axis=0).max() > _CLOSE * (1 + np.abs(u).max()):
+        return ""
+    return (
+        f"the target is {u[0]} in every row, such as the mean of the batch: model and target of "
+        "shapes (N,) and (N, 1) broadcast to (N, N), or the mean over the rows is taken too early"
+    )
 
 
 def _changed(

@@ -232,7 +232,9 @@ def resemblance(reference: Reference, draws: SampleDraws) -> str:
     if names and len(names) <= _MOST_GUESSES:
         return f"u_t looks like {', or '.join(names)}"
     ratio = float((u * velocity).sum() / np.maximum(np.square(velocity).sum(), 1e-300))
-    if abs(ratio - 1) > 0.1 and explains(ratio * velocity):
+    left = float(np.square(u - ratio * velocity).sum() / np.square(u - velocity).sum())
+    seen = draws.rounding < COARSE or left < 0.5
+    if seen and abs(ratio - 1) > 0.1 and explains(ratio * velocity):
         return f"u_t looks like about {ratio:.2g} times what it should be"
     if known:
         return fitted(reference, _known(reference, draws), u)

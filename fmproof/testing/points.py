@@ -231,6 +231,11 @@ class EvaluatedPoints:
         if factors is not None:
             (a, b), words = factors
             likely.append((self._likelihood(a * alpha, b * beta) - _TWO_MORE, words))
+        changed = self._changed(alpha, beta)
+        if changed is not None:
+            (stretch, shift), words = changed
+            found = self._likelihood(stretch * alpha, beta, shift * alpha)
+            likely.append((found - _TWO_MORE, words))
         return max(likely)[1] if likely else self._near(reference, float(np.quantile(t, 0.3)))
 
     def _factors(
@@ -257,6 +262,24 @@ class EvaluatedPoints:
             if abs(factor - 1) > _FACTOR
         ]
         return ((a, b), ", ".join(found)) if found else None
+
+    def _changed(
+        self, alpha: FloatArray, beta: FloatArray
+    ) -> tuple[tuple[float, float], str] | None:
+        """Numbers p and q such that the data enter x as p z + q, and words for them."""
+        scale = np.where(beta > 1e-6, 1 / np.maximum(beta, 1e-6), 0.0)[:, None]
+        if np.ptp(self.z) < 1e-3:  # p and q cannot be told apart
+            return None
+        parts = np.stack([alpha[:, None] * self.z, alpha[:, None] + 0 * self.z], axis=2)
+        design, due = (parts * scale[..., None]).reshape(-1, 2), (self.x * scale).ravel()
+        (stretch, shift), *_ = np.linalg.lstsq(design, due, rcond=None)
+        if abs(shift) < _FACTOR or not self._fits(stretch * alpha, beta, shift * alpha):
+            return None
+        words = (
+            f"x1 enters as {stretch:.4g}·x1 {'-' if shift < 0 else '+'} {abs(shift):.3g}: the loss "
+            "changes its data, give it those that are to be learned"
+        )
+        return (float(stretch), float(shift)), words
 
     def _likelihood(
         self, alpha: FloatArray, beta: FloatArray, shift: FloatArray | float = 0.0
