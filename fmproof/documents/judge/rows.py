@@ -42,7 +42,7 @@ from fmproof.documents.motion import (
 )
 from fmproof.documents.numbers import Numbers
 from fmproof.documents.patience import MORE_PATIENCE, clock
-from fmproof.documents.points import chain_from, points_in
+from fmproof.documents.points import arguments_of, chain_from, points_in
 from fmproof.documents.prove import Checked, FirstWitness
 from fmproof.documents.redefined import begin, redefinition, special_path
 from fmproof.documents.special_laws import (
@@ -191,6 +191,7 @@ class Judge:
         if item.left is not None:
             self.elab.vanished.clear()
             self.elab.points = points_in(self.elab, chain_from(self.reading.items, item))
+            self.elab.held = arguments_of(item.left)
         relation = item.row.relation
         if item.problem is not None:
             if not item.inline:

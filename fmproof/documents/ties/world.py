@@ -200,7 +200,7 @@ class Ties:
             h.draws for h in heads
         )
         numbers_only = plain and not any(v.sort is Sort.VEC for v in free)
-        if numbers_only and (undefined or len(free) > 1):
+        if numbers_only and (undefined or len(free) > 1) and not self._alone(terms, undefined):
             return Verdict(TIED_COEFFICIENTS)
         assumed: list[Prop] = [is_convex(head) for head in convex]
         at_ends = any(
@@ -232,6 +232,17 @@ class Ties:
                 return Verdict(f"line {other.place} says something of {about}")
         held, laws = self._special_laws(terms, undefined, item, assumed)
         return Verdict(held, tuple(dict.fromkeys(assumed)), bool(held), special=laws)
+
+    def _alone(self, terms: Sequence[Expr], undefined: Sequence[Head]) -> bool:
+        """Whether a row is about one coefficient without a definition, at any time: nothing is
+        left that it could be tied to. Its integral, or its ends, may be those of a schedule that
+        words name."""
+        free = {v for term in terms for v in free_vars(term)}
+        calls = [call for term in terms for call in term.atoms(Apply)]
+        ends = any(is_number(place) for call in calls for place in call.arguments)
+        times = all(self.elab.is_time(self.elab.spelling(v)) for v in free)
+        course = ends or any(term.has(IntegralOver) for term in terms)
+        return len(undefined) == 1 and times and not course
 
     def convex(self, heads: Sequence[Head], item: Item) -> list[Head]:
         """The functions among ``heads`` that are convex by words before a row."""

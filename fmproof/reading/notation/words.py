@@ -365,10 +365,10 @@ _OPENING = re.compile(r"(?:\s|\$\$|\\\[|\\begin\{[a-z]+\*?\}|```math|>)*$")
 _FORMULA_ENDS = re.compile(r"\$\$|\\\]|\\end\{[a-z]+\*?\}|```")
 _CASE_BEHIND = re.compile(
     r"\s*(?:if|when|whenever|otherwise|else|unless|only|wenn|sonst|nur"
-    r"|falls(?! (?:in|from|to|with|off|as|below|towards?|monotonically|strictly)\b))\b",
+    r"|falls(?!\s*[,.;:]| (?:in|from|to|with|off|as|below|towards?|monotonically|strictly)\b))\b",
     re.IGNORECASE,
 )
-"""The German "falls" is an "if"; what "falls in t" does so in English."""
+"""The German "falls" is an "if"; what "falls in t", or "falls,", does so in English."""
 
 
 def restricted_behind(text: str, stop: int) -> bool:
