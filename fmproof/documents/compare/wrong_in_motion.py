@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 
-from sympy import Expr
+from sympy import Expr, S
 
 from fmproof.documents.compare.row import ComparedRow
 from fmproof.documents.context import report
@@ -37,6 +37,7 @@ from fmproof.lang.nodes import (
 from fmproof.lang.props import Equals
 from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
+from fmproof.tactics.differences import subtract
 from fmproof.tactics.matching import said_of_each
 
 _NEAR = 6
@@ -99,7 +100,8 @@ def _differ_along(row: ComparedRow, candidate: Expr, along: Sequence[_Course]) -
     times = [p for p in path.head.params if p.sort is Sort.REAL]
     if len(times) != 1 or len(path.head.params) != 1:
         return False
-    sides = [candidate, row.claim]
+    rest = subtract(candidate, row.claim)  # a summand twice: what else is in the row is gone
+    sides = [candidate, row.claim] if rest is None else [rest, S.Zero]
     for head, body in ((field.head, point), (path.head, mul(Exp(times[0]), start))):
         try:
             sides = [replace_head(side, head, head.params, body) for side in sides]

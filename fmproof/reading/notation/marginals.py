@@ -16,10 +16,10 @@ from fmproof.lang.nodes import (
     Lebesgue,
     Var,
 )
-from fmproof.lang.nodes.measure import drawn_by, parents_of
+from fmproof.lang.nodes.measure import drawn_by, law_order, parents_of
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation import joint_laws, pairs
+from fmproof.reading.notation import pairs, randomness
 from fmproof.reading.notation.lacking import (
     Circular,
     NotYet,
@@ -77,9 +77,8 @@ def _mixture(
             prior = elab.prior(latent, other.given[0])
             if prior is None:
                 prior = _prior_at_a_time(elab, other, latent)
-            any_law = None if prior is not None else _any_law(elab, latent)
-            law = any_law if prior is None else prior
-            if law is None or latent in (*sub, *main) or latent.sort is not Sort.VEC:
+            laws = (prior,) if prior is not None else _any_law(elab, latent, other.given[0])
+            if laws is None or latent in (*sub, *main) or latent.sort is not Sort.VEC:
                 continue
             conditional = elab.meaning(
                 t.Call(other.at, other.head, (t.Sym(other.at, "x"),), other.given),
@@ -93,19 +92,21 @@ def _mixture(
             continue
         kernel = conditional.head(*sub, *main, latent)
         if prior is None:
-            return Expect(kernel, law)
+            return Expect(kernel, *laws)
         return IntegralOver(kernel * prior, Lebesgue(latent))
     return None
 
 
-def _any_law(elab: Elaborator, latent: Var) -> Apply | None:
-    """The law of a random variable by itself of which the document says none that is free of
-    conditions: q(z | y), with a y of which it says nothing."""
+def _any_law(elab: Elaborator, latent: Var, symbol: t.Sym) -> tuple[Apply, ...] | None:
+    """How a random variable is drawn of which the document has no law that is free of conditions:
+    z from q(z|y) with what its y is drawn from, or from any law."""
     if elab.spelling(latent) not in elab.evidence.random:
         return None
-    with suppress(NotYet):
-        laws = joint_laws.joint_laws(elab)
-        return next((w for w in laws if latent in drawn_by(w) and not parents_of(w)), None)
+    with suppress(NotYet, SortError):
+        laws = law_order(randomness.laws_of(elab, [symbol], [spelled(symbol)], set()))
+        drawn = {v for law in laws or () for v in drawn_by(law)}
+        vectors = {v for law in laws or () for v in parents_of(law) if v.sort is not Sort.REAL}
+        return tuple(laws) if laws and vectors <= drawn else None
     return None
 
 
