@@ -38,3 +38,21 @@ def test_without_an_equation_for_the_density_nothing_is_said() -> None:
     for row in (CHANGE + ALONG, f"{CHANGE} - {ALONG}"):
         found = check_text(f"{text}\n\n$$\n{row}\n$$\n", "x", ".md").rows[-1].verdict
         assert found == "open"
+
+
+LIKELIHOOD = r"""Along a trajectory
+
+$$ \frac{d}{dt} \log p_t(x_t)
+ = \partial_t \log p_t(x_t) + \langle \nabla \log p_t(x_t), v(x_t, t)\rangle
+ = -\nabla\cdot v(x_t, t) , $$
+
+and so
+
+$$ \log p_1(x_1) = \log p_0(x_0) SIGN \int_0^1 \nabla\cdot v(x_t, t)\, dt . $$
+"""
+
+
+@pytest.mark.parametrize(("sign", "due"), [("-", "proved"), ("+", "refuted")])
+def test_the_likelihood_at_the_end_of_a_flow(sign: str, due: str) -> None:
+    text = FLOW + LIKELIHOOD.replace("SIGN", sign)
+    assert check_text(text, "x", ".md").rows[-1].verdict == due

@@ -54,6 +54,8 @@ BESIDE_A_KERNEL = {
     r"\nabla \log p_t(x) = \mathbb E[\nabla_x \log p_t(x \mid x_1) \mid x_t = x]": "proved",
     r"\mathbb E[\epsilon \mid x_t = x] = -\sigma_t \nabla \log p_t(x)": "proved",
     r"\mathbb E[\epsilon \mid x_t = x] = \sigma_t \nabla \log p_t(x)": "refuted",
+    r"\nabla_x \log p_t(x_t \mid x_1) = -\frac{\epsilon}{\sigma_t}": "proved",
+    r"\nabla_x \log p_t(x_t \mid x_1) = -\frac{\epsilon}{\sigma_t^2}": "refuted",
 }
 
 
