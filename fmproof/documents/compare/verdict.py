@@ -37,6 +37,7 @@ from fmproof.documents.compare.wrong import (
     wrong_beside,
     wrong_by_neighbour,
 )
+from fmproof.documents.compare.wrong_in_motion import wrong_in_motion
 from fmproof.documents.context import Context, StatedRow, as_read, open_row, report
 from fmproof.documents.determinants import changes_variables
 from fmproof.documents.independent_draws import prove_if_independent
@@ -117,7 +118,7 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
         if not proof.proved and relation == "=":
             proof = prove_if_independent(context, item, candidates, claim)
         if not proof.proved and not row.laws_are_special:
-            wrong = wrong_by_neighbour(row) or wrong_beside(row)
+            wrong = wrong_by_neighbour(row) or wrong_beside(row) or wrong_in_motion(row)
             if wrong is not None:
                 return wrong
     else:

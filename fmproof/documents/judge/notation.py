@@ -70,7 +70,8 @@ def learn_laws(context: Context, special: Sequence[SpecialLaws]) -> None:
     for density, of in context.reading.densities:
         head = head_of(density)
         key, path = key_of(head), context.elab.path(of)
-        if path is None and not head.sub and context.elab.is_density(key):
+        alone = not head.sub or _of_a_course(context, of, head)
+        if path is None and alone and context.elab.is_density(key):
             learn_draw(context, t.Draw(of.at, (of,), head))
         else:  # of paths when all laws are known
             of_paths.append((key, density, of))
@@ -81,6 +82,13 @@ def learn_laws(context: Context, special: Sequence[SpecialLaws]) -> None:
     _learn_densities_of_paths(context)
     for item in context.reading.items:
         _told_by_words(context, item)
+
+
+def _of_a_course(context: Context, of: t.Node, density: t.Sym) -> bool:
+    """Whether words say that p_t is the density of an x_t that follows a differential equation."""
+    if not isinstance(of, t.Sym) or key_of(of) not in context.elab.courses:
+        return False
+    return [*map(spelled, of.sub)] == [*map(spelled, density.sub)]
 
 
 def _learn_densities_of_paths(context: Context) -> None:

@@ -230,8 +230,8 @@ class Ties:
                 assumed.append(self._at_every_time(Equals(*pair)))
             except FmproofError:
                 return Verdict(f"line {other.place} says something of {about}")
-        held, special = self._special_laws(terms, undefined, item, assumed)
-        return Verdict(held, tuple(dict.fromkeys(assumed)), bool(held), special=special)
+        held, laws = self._special_laws(terms, undefined, item, assumed)
+        return Verdict(held, tuple(dict.fromkeys(assumed)), bool(held), special=laws)
 
     def _alone(self, terms: Sequence[Expr], undefined: Sequence[Head]) -> bool:
         """Whether a row is about one coefficient without a definition, at any time: nothing is
