@@ -73,6 +73,7 @@ class _Rows:
         self._found: Options = {}
         self._claimed: set[str] = set()  # "at one time h(t) = 0": and h(s) = 0 behind it is a claim
         self._curves: set[str] = set()
+        self._said = _claimed_before(reading, set(), evidence.mixed, inline=True)
         self._followed: dict[str, int] = {}  # paths, with the row that says what they follow
         for item in reading.items:
             path = followed(item.left, item.right)
@@ -93,10 +94,15 @@ class _Rows:
                 self._claimed.add(key)
             elif self._defines(item, left, right, key, explicit):
                 candidate = Candidate(left, right, item.row.at, item.place, explicit)
-                theorem = item.piece.inside == "theorem"
-                rank = 0 if explicit else 2 if theorem else 1
+                named_there = item.inline and self._first_said(left) == item.index
+                claimed = item.piece.inside == "theorem" and not named_there
+                rank = 0 if explicit else 2 if claimed else 1
                 self._found.setdefault(key, []).append((rank, candidate, item))
         return self._found
+
+    def _first_said(self, left: t.Node) -> int | None:
+        """The first row that has a symbol: "the loss $L = …$" in a theorem says what L is."""
+        return self._said.get(shape_of(left, self.evidence.mixed))
 
     def _sides(self, item: Item) -> tuple[t.Node, t.Node, bool] | None:
         """What is defined, by what, and whether := says so."""

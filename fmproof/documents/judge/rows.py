@@ -50,6 +50,7 @@ from fmproof.documents.special_laws import (
     speaks_of_independent_draws,
     special_laws,
     special_moments,
+    standard_at_most,
     tied_variables,
 )
 from fmproof.documents.ties.said import ORDER, Sayings
@@ -108,6 +109,7 @@ class Judge:
                 together=tied_variables(reading),
                 spaces=reading.dimensions if len(reading.dimensions) > 1 else (),
                 independent=speaks_of_independent_draws(reading),
+                standard=standard_at_most(reading),
             ),
             numeric,
         )

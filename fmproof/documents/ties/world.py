@@ -57,6 +57,8 @@ class Verdict:
         beside: of a row that may say what a symbol is, all equations that are said of that beside
             it; None where one of them is not known.
         sure: of such a row, whether ``assumed`` is all that holds it back else.
+        special: laws of which words say that they are independent, centred or standard: the row is
+            wrong where it fails for those, too.
     """
 
     why: str = ""
@@ -64,6 +66,7 @@ class Verdict:
     laws: bool = False
     beside: tuple[tuple[Expr, Expr], ...] | None = None
     sure: bool = False
+    special: tuple[Head, ...] = ()
 
 
 @dataclass
@@ -82,6 +85,7 @@ class Ties:
     together: Sequence[tuple[str, str]] = ()  #: words such as "the same law"
     spaces: Collection[str] = ()  #: the letters of dimensions, where they are several
     independent: bool = False  #: whether words say anywhere that draws are independent
+    standard: bool = False  #: whether standard laws have all that words say of moments
 
     @property
     def _bound(self) -> set[str]:
@@ -142,7 +146,8 @@ class Ties:
         key, shown = says
         beside = self.said.beside(item, key)
         sure = not beyond.why and bool(beyond.assumed)
-        return Verdict(f"{SAYS} {shown} is", beyond.assumed, beside=beside, sure=sure)
+        why = f"{SAYS} {shown} is"
+        return Verdict(why, beyond.assumed, beside=beside, sure=sure, special=beyond.special)
 
     def _beyond(
         self, terms: Sequence[Expr], item: Item, names: dict[str, str], places: dict[str, str]
@@ -174,7 +179,8 @@ class Ties:
         held = held or any_law.held(self.elab, self.said.items, item, terms, joint)
         if held:
             return Verdict(held)
-        for word, place in (*self.moments, *self.together) if joint else ():
+        moments = () if self.standard else self.moments  # else see any_law.special_readings
+        for word, place in (*moments, *self.together) if joint else ():
             return Verdict(f"line {place} says that a law is special: {word}", laws=True)
         for head in undefined:
             held = ""
@@ -226,8 +232,8 @@ class Ties:
                 assumed.append(self._at_every_time(Equals(*pair)))
             except FmproofError:
                 return Verdict(f"line {other.place} says something of {about}")
-        held = self._special_laws(terms, undefined, item, assumed)
-        return Verdict(held, tuple(dict.fromkeys(assumed)), bool(held))
+        held, special = self._special_laws(terms, undefined, item, assumed)
+        return Verdict(held, tuple(dict.fromkeys(assumed)), bool(held), special=special)
 
     def _is_solved_for(self, terms: Sequence[Expr], left: t.Node | None) -> bool:
         """Whether a row "ε = (x_t − a x_0)/s" is about a letter of which lines say the law, and
@@ -264,23 +270,32 @@ class Ties:
 
     def _special_laws(
         self, terms: Sequence[Expr], undefined: Sequence[Head], item: Item, assumed: list[Prop]
-    ) -> str:
+    ) -> tuple[str, tuple[Head, ...]]:
         """What words or lines of words say of the moments of laws anywhere, such as E[x] = 0.
 
         Equations go to ``assumed``.
+
+        Returns:
+            what holds numbers back, and laws of which special ones have all that words say.
         """
         laws = {h for h in undefined if h.draws}
         if not laws or not any(term.has(Expect, IntegralOver) for term in terms):
-            return ""
+            return "", ()
         if any(symbols.is_of_points(h) or isinstance(h, Field) for h in undefined if h not in laws):
             laws = symbols.averaged_by_itself(terms, laws)
             if not laws:
-                return ""  # whatever functions are averaged
-        together = [h for h in laws if sum(v.sort is Sort.VEC for v in h.main) > 1]
+                return "", ()  # whatever functions are averaged
+        special: set[Head] = set()
+        together = {h for h in laws if sum(v.sort is Sort.VEC for v in h.main) > 1}
         if together and self.independent:
-            return f"words say that draws are independent, such as those from {text(together[0])}"
+            if not any_law.only_drawn(together, terms):
+                first = min(map(text, together))
+                return f"words say that draws are independent, such as those from {first}", ()
+            special |= together
         for word, place in self.moments:
-            return f"line {place} says that a law is special: {word}"
+            if not (self.standard and any_law.only_drawn(laws, terms)):
+                return f"line {place} says that a law is special: {word}", ()
+            special |= laws
         for other in self.said.items:
             if (
                 other is item
@@ -290,10 +305,10 @@ class Ties:
                 continue
             pair = self.said.read.get(other.index)
             if pair is None:
-                return f"line {other.place} says something of a law"
+                return f"line {other.place} says something of a law", ()
             if heads_in(pair) & laws:
                 assumed.append(self._at_every_time(Equals(*pair)))
-        return ""
+        return "", tuple(sorted(special, key=lambda head: head.name))
 
     def _at_every_time(self, equation: Prop) -> Prop:
         """What a document says at a time, it says at each."""
