@@ -17,8 +17,8 @@ $$
 """
 
 BAYES = r"""
-One step is $q(x_t \mid x_{t-1}) = \mathcal{N}(x_t; \sqrt{1-\beta_t}\,x_{t-1}, \beta_t \mathbf{I})$ in
-$\mathbb{R}^d$. By Bayes' rule
+One step is $q(x_t \mid x_{t-1}) = \mathcal{N}(x_t; \sqrt{1-\beta_t}\,x_{t-1}, \beta_t \mathbf{I})$
+in $\mathbb{R}^d$. By Bayes' rule
 
 $$
 q(x_{t-1}\mid x_t, x_0) = ROW
@@ -35,8 +35,8 @@ $$
 """
 
 UPDATE = r"""
-Let $x_t = a_t\,x_0 + s_t\,\epsilon$ with $x_0 \sim q$ and $\epsilon \sim \mathcal{N}(0,\mathbf{I})$. One
-gets a deterministic update,
+Let $x_t = a_t\,x_0 + s_t\,\epsilon$ with $x_0 \sim q$ and
+$\epsilon \sim \mathcal{N}(0,\mathbf{I})$. One gets a deterministic update,
 
 $$
 \begin{aligned}
