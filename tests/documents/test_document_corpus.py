@@ -91,6 +91,11 @@ LONG = {
     "linear-interpolants.tex": 9,
     "vypryamlenie-potokov.md": 10,
     "zadania-mean-flow.tex": 11,
+    "ddpm-slowly.md": 18,
+    "denoiser-appendix.tex": 17,
+    "diffusion-lecture-seven.tex": 23,
+    "homework-three.md": 24,
+    "diffusion-variationnelle.ipynb": 18,
 }
 FLAGGED = {"refuted", "constant", "scope"}
 _NO_CLAIM = {"definition", "hypothesis", "skip", "statement"}
