@@ -49,12 +49,12 @@ def lines_of_code(file: Path) -> int:
 
 
 def test_the_kernel_can_be_read_in_a_sitting() -> None:
-    assert sum(map(lines_of_code, KERNEL)) <= 1_423
+    assert sum(map(lines_of_code, KERNEL)) <= 1_400
 
 
 def test_the_language_below_it_too() -> None:
     files = [file for file in IMPORTED if file.suffix == ".py"]
-    assert sum(map(lines_of_code, files)) <= 2_318
+    assert sum(map(lines_of_code, files)) <= 2_341
 
 
 def test_no_file_of_it_is_long() -> None:

@@ -81,6 +81,16 @@ def jax_array(value: Any) -> Any:
     return numpy.asarray(value)
 
 
+def integers_for(function: Any, values: Any) -> Any:
+    """Whole numbers as ``function`` takes them, of int64."""
+    whole = np.asarray(values).astype(np.int64)
+    if wants_tensors(function):
+        import torch
+
+        return torch.as_tensor(whole)
+    return jax_array(whole) if wants_jax(function) else whole
+
+
 def jax_key(seed: int) -> Any:
     """A key of JAX's generators."""
     from jax import random as generators

@@ -146,7 +146,7 @@ def _evidence(
             if (np.abs(theirs - other[0]) <= other[1]).all():
                 points, (there, slack) = cast.counted(reference), other
                 break
-    reused = reused_numbers(less, points.made(less))
+    reused = reused_numbers(less, points.made(less)) or points.rows_alike(less, len(batches))
     if reused is not None:
         yield StatisticalEvidence.certain(reused)
     yield points.noise_evidence(less)

@@ -12,12 +12,10 @@ from fmproof.models.targets import target_of
 from fmproof.testing.conversion_mistakes import looks_like
 from fmproof.testing.diagnosis import NAMES
 from fmproof.testing.evidence import check_count
-from fmproof.testing.exact import call_with, convert_for, numbers_of
+from fmproof.testing.exact import call_with, convert_for, numbers_of, times_for
 from fmproof.testing.failure import CheckFailed, call_text, chosen_seed, code_of, name_of
-from fmproof.testing.precision import precision_of, precision_shown, units
+from fmproof.testing.precision import COARSE, alike, precision_of, precision_shown, units
 from fmproof.testing.reference import Latents, Reference
-
-_COARSE = 1e-4  # rounding of half precision and bfloat16
 
 
 def assert_conversion(
@@ -63,7 +61,11 @@ def assert_conversion(
     latents = Latents(joint.t, joint.z, joint.eps)
     given = taken.velocity(latents)
     to = convert_for(convert)
-    values = {"prediction": to(given), "x": to(joint.x), "t": to(joint.t)}
+    values = {
+        "prediction": to(given),
+        "x": to(joint.x),
+        "t": times_for(convert, reference, joint.t),
+    }
     names = {
         "prediction": {"output", "model_output", "out", "pred", str(source)},
         "x": {"x_t", "xt", "sample", "z_t"},
@@ -76,18 +78,19 @@ def assert_conversion(
     size = 1 + np.abs(np.hstack([joint.x, given, expected])).max(axis=1)
     gain = _gain(taken, reference, joint.t)
     slack = (units(rounding) * rounding * size * gain)[:, None] + 0 * given
-    if rounding > _COARSE:
+    if rounding > COARSE:
         slack = np.minimum(
             slack, _of_its_terms(taken, reference, joint.x, given, joint.t, rounding)
         )
     row = int((np.abs(found - expected) / slack).max(axis=1).argmax())
     if (np.abs(found[row] - expected[row]) <= slack[row]).all():
         return
+    wide = 10.0 if rounding < COARSE else 1.0
     failure = CheckFailed(
         f"the conversion from {_name(source, backwards)} does not give {_name(target, backwards)}",
         expected=f"{expected[row]} at t = {joint.t[row]:.6g}, x_t = {joint.x[row]}",
         found=f"{found[row]}",
-        hint=looks_like(reference, joint, given, expected, found, 10 * slack),
+        hint=looks_like(reference, joint, given, expected, found, wide * slack, rounding),
     )
     failure.reproduce = call_text(
         assert_conversion,
@@ -214,7 +217,7 @@ def assert_guidance(
             words
             for words, form in forms.items()
             if all(
-                np.abs(form(s) - out).max() < 1e-2 * (1 + s)
+                np.abs(form(s) - out).max() < alike(1e-2, 4 * rounding) * (1 + s)
                 for s, out in zip(scales, outputs, strict=True)
             )
         ),

@@ -127,7 +127,7 @@ class CoupledLoss:
             "the loss does not weight its squared errors as declared",
             expected=f"{expected[row]:.6g} at t = {points.t[row]:.6g}",
             found=f"{found[row]:.6g}",
-            hint=weight_like(self.reference, points.t, found),
+            hint=weight_like(self.reference, points.t, found, rounding),
         )
 
     def _value(

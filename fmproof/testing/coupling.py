@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from fmproof.models.arrays import FloatArray
+from fmproof.models.arrays import BoolArray, FloatArray
 from fmproof.testing.failure import CheckFailed
 from fmproof.testing.labels import check_labels
-from fmproof.testing.precision import as_cast, told_apart
+from fmproof.testing.precision import as_cast, told_apart, units
 from fmproof.testing.reference import Reference
 from fmproof.testing.rows import compare_rows, wrong_target
 from fmproof.testing.samplers import SampleDraws
@@ -53,9 +53,14 @@ def compare_coupled(reference: Reference, draws: SampleDraws) -> CheckFailed | N
             found=f"they imply x1 = {z[row]} at t = {draws.t[rows][row]:.6g}",
             hint="x_t and u_t may be made of different rows: index both by the same pairing",
         )
-    failure = check_labels(draws, nearest, rows)
+    batch = draws.batch
+
+    def may_be(others: Any) -> BoolArray:
+        return np.asarray(np.abs(z - as_cast(batch[others], z)).max(axis=1) <= slack)
+
+    failure = check_labels(draws, nearest, rows, may_be)
     if failure is None and reference.coupling == "ot":
-        failure = _optimal(draws, z, eps)
+        failure = _optimal(draws, z, eps) or _paired_again(draws, nearest, eps)
     return failure
 
 
@@ -66,17 +71,44 @@ def _rows(
     t, r = draws.t, draws.rounding
     size = draws.size()
     if draws.z is not None and draws.eps is not None:
-        return draws.z, draws.eps, np.ones(len(t), dtype=bool), 64 * r * size
+        return draws.z, draws.eps, np.ones(len(t), dtype=bool), units(r) * r * size
     latents, rows = reference.implied(t, draws.x, draws.u)
     a, b = (v[rows] for v in reference.coefficients(t))
     alpha, beta = reference.alpha(t)[rows], reference.beta(t)[rows]
     u_size = np.abs(draws.u[rows]).max(axis=1)
     gain = (np.abs(b) * size[rows] + beta * (1 + u_size)) / np.abs(alpha * b - beta * a)
-    slack = 64 * r * (1 + gain)
+    slack = units(r) * r * (1 + gain)
     fine = told_apart(reference, t[rows], r) & (slack < 0.5)
     kept = rows.copy()
     kept[rows] = fine
     return latents.z[fine], latents.eps[fine], kept, slack[fine]
+
+
+def _paired_again(draws: SampleDraws, nearest: FloatArray, eps: FloatArray) -> CheckFailed | None:
+    """The failure of a pairing that gives one row of the batch to several noises. A plan that is
+    sampled draws a pair twice, but then its noise comes twice as well."""
+    if len(eps) < len(draws.t) or draws.batch is None:
+        return None
+    _, kinds = np.unique(draws.batch, axis=0, return_inverse=True)
+    kinds = kinds.ravel()
+    scale = 64 * draws.rounding * (1 + np.abs(eps).max())
+    noises = np.unique(np.rint(eps / max(scale, 1e-9)), axis=0, return_index=True)[1]
+    there = np.bincount(kinds)
+    used = np.bincount(kinds[nearest[noises]], minlength=len(there))
+    kind = int((used - there).argmax())
+    if used[kind] <= there[kind]:
+        return None
+    row = int(np.flatnonzero(kinds == kind)[0])
+    times = int(there[kind])
+    return CheckFailed(
+        "the pairing of noise and data is not an optimal transport",
+        expected=f"each row of the batch of {len(draws.batch):,} paired with one noise; "
+        f"{draws.batch[row]} is there {'once' if times == 1 else f'{times} times'}",
+        found=f"it is paired with {int(used[kind])} noises; "
+        f"{int((used < there).sum())} rows are paired with too few or none",
+        hint="each noise takes the data nearest to it: an optimal pairing uses every row once, as "
+        "scipy.optimize.linear_sum_assignment does",
+    )
 
 
 def _nearest(z: FloatArray, batch: FloatArray) -> FloatArray:
@@ -87,6 +119,7 @@ def _nearest(z: FloatArray, batch: FloatArray) -> FloatArray:
 
 def _optimal(draws: SampleDraws, z: FloatArray, eps: FloatArray) -> CheckFailed | None:
     """Is the pairing of all rows of a small batch one of least cost?"""
+    r = draws.rounding
     if len(z) < len(draws.t) or len(z) > _OT_ROWS:
         return None
     from scipy.optimize import linear_sum_assignment
@@ -96,7 +129,7 @@ def _optimal(draws: SampleDraws, z: FloatArray, eps: FloatArray) -> CheckFailed 
     found = float(np.trace(cost))
     i, j = linear_sum_assignment(cost)
     least = float(cost[i, j].sum())
-    if found <= least * (1 + 1e-3) + 64 * draws.rounding * len(z):
+    if found <= least * (1 + 1e-3) + units(r) * r * len(z):
         return None
     apart = float(cost.mean() * len(z))
     share = (apart - found) / (apart - least)

@@ -15,10 +15,12 @@ from fmproof.testing.evidence import check_count, check_tolerance
 from fmproof.testing.exact import ExactModel, call_with, convert_for, numbers_of
 from fmproof.testing.failure import CheckFailed, call_text, chosen_seed, code_of, name_of
 from fmproof.testing.joint import joint_test
-from fmproof.testing.likelihood_mistakes import looks_like
+from fmproof.testing.likelihood_mistakes import log_prior, looks_like
 from fmproof.testing.reference import Reference
 
 _BY_NO_CHANCE = 40  # draws that agree
+_AMONG, _USUAL = 16, 0.98  # data that points are chosen from, and their share without the extremes
+_STEPS = 40  # of the flow by which they are chosen
 _NAMES = {
     "field": {"model", "f", "velocity", "vector_field", "fn", "v", "u", "drift", "score"},
     "t": {"time", "times"},
@@ -63,9 +65,10 @@ def assert_divergence(
     check_count("repeats", repeats, 20)
     reference = Reference.of(path, data, time, target=target, direction=direction)
     t, x = _inner_points(reference, points, seed)
+    slopes = ExactModel(reference).jacobian(t, x)
     question = _Question(
         *(assert_divergence, divergence, "divergence", reference, {"t": t, "x": x}),
-        exact=np.trace(ExactModel(reference).jacobian(t, x), axis1=1, axis2=2),
+        exact=np.trace(slopes, axis1=1, axis2=2),
         tolerance=tolerance,
         options={"points": points, "repeats": repeats, "tolerance": tolerance, "level": level},
         seed=chosen_seed(seed),
@@ -75,7 +78,7 @@ def assert_divergence(
     # Probes of signs agree in the plane every second time, in the whole batch if it shares one.
     others = (question.answer(2 + repeats + i) for i in range(1 if right else _BY_NO_CHANCE))
     if all(np.allclose(first, other, rtol=1e-7, atol=1e-9) for other in others):
-        question.compare(first, _multiple)
+        question.compare(first, partial(_looks_like, slopes))
         return
     values = np.array([question.answer(2 + i) for i in range(repeats)])
     off = values - question.exact
@@ -89,14 +92,31 @@ def assert_divergence(
             expected=f"a mean of {question.exact[row]:.6g} {question.where(row)}",
             found=f"{values[:, row].mean():.6g} ± {spread[row] / np.sqrt(repeats):.2g}; "
             f"one estimate has the standard deviation {spread[row]:.3g}",
-            hint=_multiple(values.mean(axis=0), question.exact),
+            hint=_looks_like(
+                slopes, values.mean(axis=0), question.exact, spread / np.sqrt(repeats)
+            ),
         )
 
 
-def _multiple(found: FloatArray, exact: FloatArray) -> str:
-    """How a wrong divergence is a multiple of the right one."""
+def _looks_like(
+    slopes: FloatArray, found: FloatArray, exact: FloatArray, error: FloatArray | float = 0.0
+) -> str:
+    """What a wrong divergence (N,) is instead.
+
+    Args:
+        slopes: (N, d, d), the Jacobians.
+        error: of the mean of estimates, (N,).
+    """
+    near = 0.05 * np.abs(found).mean() + 4 * float(np.mean(error))
+    every = slopes.sum(axis=(1, 2))
+    if np.abs(found - every).mean() < near and np.abs(exact - every).mean() > 2 * near:
+        return (
+            "it adds up all entries of the Jacobian: the gradient of the sum of the components "
+            "has the sums of its columns; take the derivative of each component in its own "
+            "coordinate"
+        )
     ratio = float((found * exact).sum() / max(float(np.square(exact).sum()), 1e-300))
-    if np.abs(found - ratio * exact).mean() >= 0.05 * np.abs(found).mean():
+    if np.abs(found - ratio * exact).mean() >= near:
         return ""
     whole = abs(ratio - round(ratio)) < 0.05 * abs(ratio) and round(ratio) not in (0, 1)
     if whole and ratio > 0:
@@ -174,7 +194,7 @@ def assert_log_likelihood(
     reference = Reference.of(path, data, target=predict, direction=direction)
     if not reference.data.scales.all():
         raise InputError("data: expected a GaussianMixture with a density, found singular ones")
-    x = reference.data.sample(points, np.random.default_rng(chosen_seed(seed)))
+    x = _telling_points(reference, points, chosen_seed(seed))
     question = _Question(
         *(assert_log_likelihood, log_likelihood, "log-likelihood", reference, {"x1": x}),
         exact=reference.data.log_density(x),
@@ -184,6 +204,20 @@ def assert_log_likelihood(
         relative=False,
     )
     question.compare(question.answer(), partial(looks_like, reference, x, tolerance))
+
+
+def _telling_points(reference: Reference, points: int, seed: int) -> FloatArray:
+    """Data (N, d) that the field stretches or shrinks most on its way, among usual ones: a factor
+    of the divergence or its sign shows there."""
+    rng = np.random.default_rng(seed)
+    x = reference.data.sample(_AMONG * points, rng)
+    change = np.abs(reference.data.log_density(x) - log_prior(reference, x, _STEPS))
+    usual = np.isfinite(change) & (change <= np.quantile(change, _USUAL))
+    order = np.argsort(np.where(usual, change, -1.0), kind="stable")
+    half = points // 2
+    return np.asarray(
+        x[np.concatenate([rng.permutation(order[half:-half])[:half], order[-(points - half) :]])]
+    )
 
 
 def _inner_points(

@@ -14,10 +14,12 @@ import numpy as np
 from fmproof.models import DiscreteTime
 from fmproof.models.arrays import BoolArray, FloatArray
 from fmproof.models.targets import coefficients
+from fmproof.testing.precision import COARSE, alike
 from fmproof.testing.reference import Latents, Reference
 
 _ROWS = 4_000
 _GOOD = 0.02  # relative error of a fit that is believed
+_CLEARLY = 0.5  # of a factor of 1: an error that leaves it to be told from 0
 _CLAMPED = 2e-3  # share of the rows at one end of their times
 _PLAUSIBLE = 0.02  # bound of the p-value at which a law is believed
 
@@ -86,7 +88,7 @@ def fitted(reference: Reference, latents: Latents, u: FloatArray) -> str:
         a, b = (float(v[0]) for v in reference.coefficients(np.array([line.t])))
         unused = not_used(line, a, b)
         if unused or (line.error > 0.1 and share == 0.5):
-            return unused
+            return unused or _unused_at_all_times(reference, latents, u)
         apart = max(abs(line.a - a), abs(line.b - b), abs(line.c))
         if line.error > 0.1 or apart < _GOOD * max(abs(a), abs(b)):
             continue
@@ -95,6 +97,24 @@ def fitted(reference: Reference, latents: Latents, u: FloatArray) -> str:
             f"near t = {line.t:.3g} u_t is {line.a:.3g} x1 {_signed(line.b)} x0{shift}, "
             f"expected {a:.3g} x1 {_signed(b)} x0"
         )
+    return ""
+
+
+def _unused_at_all_times(reference: Reference, latents: Latents, u: FloatArray) -> str:
+    """What the target does not depend on, by the rows of all times together: near one of them there
+    may be few."""
+    a, b = (v[:, None] for v in reference.coefficients(latents.t))
+    for part, other, words in (
+        (b * latents.eps, a * latents.z, "noise in x_t: the target is made of another noise"),
+        (a * latents.z, b * latents.eps, "data in x_t: the target is made of other data"),
+    ):
+        left, square = u - other, float(np.square(part).sum())
+        if not np.isfinite(left).all() or square == 0:
+            continue
+        factor = float((left * part).sum()) / square
+        error = float((left - factor * part).std()) / np.sqrt(square)
+        if abs(factor) < 4 * error < _CLEARLY:
+            return f"u_t does not depend on the {words}"
     return ""
 
 
@@ -128,6 +148,9 @@ def targets_like(reference: Reference, now: Latents, back: Latents) -> dict[str,
     nothing = np.zeros_like(now.eps)
     mirrored = reference.velocity(back)
     found = {f"{what} with its sign flipped": -right}
+    if reference.has_own_noise and reference.target == "velocity":
+        own = reference.without_own_noise(now)
+        found["the velocity without that of the path's own noise, gamma'/gamma (x_t - ...)"] = own
     others = {
         "the data x1": "x1",
         "the noise x0": "eps",
@@ -172,7 +195,7 @@ def targets_like(reference: Reference, now: Latents, back: Latents) -> dict[str,
     return found
 
 
-def point_like(reference: Reference, latents: Latents, x: FloatArray) -> str:
+def point_like(reference: Reference, latents: Latents, x: FloatArray, rounding: float = 0.0) -> str:
     """What x_t is made of, when it is not alpha z + beta eps."""
     t, z, eps = latents
     alpha, beta = reference.alpha(t), reference.beta(t)
@@ -207,13 +230,18 @@ def point_like(reference: Reference, latents: Latents, x: FloatArray) -> str:
         made = a[:, None] * (stretch * z + shift) + b[:, None] * eps
         return float(np.sqrt(np.square(x - made).mean())) / size
 
-    for name, (a, b) in shapes.items():
-        if np.isfinite(a).all() and np.isfinite(b).all() and off(a, b) < 1e-3:
-            return name
-    if off(alpha, beta, -1.0, 2.0) < 1e-3:
-        return "x1 enters as 2·x1 - 1: the code normalises its data, give it data in [0, 1]"
-    if off(alpha, beta, 0.5, 0.5) < 1e-3:
-        return "x1 enters as (x1 + 1) / 2: the code normalises its data"
+    left = {
+        name: off(a, b)
+        for name, (a, b) in shapes.items()
+        if np.isfinite(a).all() and np.isfinite(b).all()
+    }
+    left["x1 enters as 2·x1 - 1: the code normalises its data, give it data in [0, 1]"] = off(
+        alpha, beta, -1.0, 2.0
+    )
+    left["x1 enters as (x1 + 1) / 2: the code normalises its data"] = off(alpha, beta, 0.5, 0.5)
+    best = min(left, key=lambda name: left[name])
+    if left[best] < alike(1e-3, rounding):
+        return best
     line = fit_near(latents, x, float(np.median(t)))
     if line is None or line.error > 0.1:
         return "the rows of x_t are not made of the rows of the data and the noise"
@@ -229,17 +257,19 @@ def point_like(reference: Reference, latents: Latents, x: FloatArray) -> str:
 # --- times --------------------------------------------------------------------------------
 
 
-def time_like(reference: Reference, t: FloatArray) -> str:
-    """What law t has instead of its own."""
+def time_like(reference: Reference, t: FloatArray, rounding: float = 0.0) -> str:
+    """What law t has instead of its own, where times are rounded by so much of themselves."""
     from fmproof.testing.laws import atoms_test, law_test, time_cdf
 
     law = reference.time
     low, high = law.support
     values = np.unique(t)
     many = len(t)
+    coarse = rounding if rounding > COARSE else 0.0
 
     def fits(sample: FloatArray) -> bool:
-        return bool(law_test(sample, time_cdf(law)).p_value > _PLAUSIBLE)
+        slack = 2 * coarse * max(1.0, abs(high))
+        return bool(law_test(sample, time_cdf(law), slack).p_value > _PLAUSIBLE)
 
     if len(values) == 1:
         return f"all {many:,} rows of the batch share one t = {t[0]:.4g}"
@@ -254,7 +284,8 @@ def time_like(reference: Reference, t: FloatArray) -> str:
     if len(values) <= min(64, many // 20):
         shown = ", ".join(f"{v:.4g}" for v in values[:6]) + (", …" if len(values) > 6 else "")
         return f"t takes {len(values)} values: {shown}; pass time=DiscreteTime([...]) if meant"
-    ends = [v for v in (values[0], values[-1]) if (t == v).sum() > max(5, _CLAMPED * many)]
+    usual = max(_CLAMPED, 3 * coarse * max(1.0, abs(high)) / max(high - low, 1e-9))
+    ends = [v for v in (values[0], values[-1]) if (t == v).sum() > max(5, usual * many)]
     if ends and not isinstance(law, DiscreteTime):
         shown = " and ".join(f"{(t == v).mean():.2g} of the rows have t = {v:.4g}" for v in ends)
         return f"t is clamped: {shown}"
@@ -264,7 +295,12 @@ def time_like(reference: Reference, t: FloatArray) -> str:
     for name, sample in _transformed(t):
         if fits(sample):
             return name
-    return _named_law(t, 1.63 / np.sqrt(many), repr(law))  # Kolmogorov's distance at level 0.01
+    if low >= 0 and high <= 1:
+        below, upto = time_cdf(law)(t)
+        if fits((below + upto) / 2):
+            return "t goes through the law's function twice: it is drawn with its law, then again"
+    # Kolmogorov's distance at level 0.01
+    return _named_law(t, 1.63 / np.sqrt(many) + 2 * coarse, repr(law))
 
 
 def _never_drawn(law: DiscreteTime, missing: FloatArray) -> str:
@@ -339,13 +375,24 @@ def _shifted_cdf(shift: float) -> Callable[[FloatArray], FloatArray]:
 # --- weights ------------------------------------------------------------------------------
 
 
-def weight_like(reference: Reference, t: FloatArray, found: FloatArray) -> str:
-    """What weight w(t) a loss has, from the weights of its rows (N,)."""
+def weight_like(
+    reference: Reference, t: FloatArray, found: FloatArray, rounding: float = 0.0
+) -> str:
+    """What weight w(t) a loss has, from the weights of its rows (N,), which are rounded by a few
+    times so much of themselves."""
     expected = reference.weights(t)
     known = (expected > 0) & np.isfinite(found)
     if not known.any():
         return ""
-    if np.ptp(found[known]) <= 1e-3 * np.abs(found[known]).max() and np.ptp(expected) > 1e-3:
+    same = alike(1e-3, 2 * rounding)
+
+    def spread(values: FloatArray) -> float:
+        """Relative; of most rows where the rounding is coarse."""
+        if rounding > COARSE:
+            values = np.quantile(values, [0.1, 0.5, 0.9])
+        return float(np.ptp(values) / max(np.abs(values).max(), 1e-300))
+
+    if spread(found[known]) <= same and np.ptp(expected) > 1e-3 + 8 * rounding:
         return (
             f"every row has the same weight {found[known].mean():.4g}, the mean of the batch: "
             "weights of shape (N, 1) and errors of shape (N,) broadcast to (N, N)"
@@ -354,20 +401,28 @@ def weight_like(reference: Reference, t: FloatArray, found: FloatArray) -> str:
     unseen = np.abs(ratio) <= 1e-9 * np.abs(ratio).max()
     if unseen.any():
         return _unseen(t[known], unseen)
-    if np.ptp(ratio) <= 1e-3 * np.abs(ratio).max():
-        return _constant_factor(reference, float(ratio.mean()), len(t))
+    if spread(ratio) <= same:
+        return _constant_factor(reference, float(np.median(ratio)), len(t), rounding)
     with np.errstate(divide="ignore"):
         snr = np.square(reference.alpha(t) / reference.beta(t))
+    near, close = [], alike(5e-3, 2 * rounding)
     for name, values in _weight_forms(t, snr):
         usable = known & np.isfinite(values) & (values > 1e-12)
         if usable.sum() < max(8, 0.9 * known.sum()):
             continue
         ratio = found[usable] / values[usable]
-        if np.ptp(ratio) <= 5e-3 * np.abs(ratio).max():
-            factor = "" if abs(ratio.mean() - 1) < 5e-3 else f"{ratio.mean():.4g} × "
-            declared = getattr(reference.weight, "__name__", "1") if reference.weight else "1"
-            return f"the loss has the weight w(t) = {factor}{name}, declared {declared}"
-    power = _power(reference, t[known], found[known] / expected[known])
+        off, plain = spread(ratio), abs(float(np.median(ratio)) - 1) < close
+        if off <= close:
+            near.append((off, not plain, f"{float(np.median(ratio)):.4g}", name))
+    if near:
+        least = min(near)[0]
+        _, scaled, factor, name = min(
+            (n for n in near if n[0] <= 2 * least + 1e-6), key=lambda n: n[1]
+        )
+        declared = getattr(reference.weight, "__name__", "1") if reference.weight else "1"
+        times = f"{factor} × " if scaled else ""
+        return f"the loss has the weight w(t) = {times}{name}, declared {declared}"
+    power = _power(reference, t[known], found[known] / expected[known], rounding)
     if power:
         return power
     order = np.argsort(t)[[len(t) // 10, len(t) // 2, 9 * len(t) // 10]]
@@ -396,7 +451,7 @@ def told_by_times(t: FloatArray, rows: BoolArray) -> str:
     return ""
 
 
-def _constant_factor(reference: Reference, ratio: float, rows: int) -> str:
+def _constant_factor(reference: Reference, ratio: float, rows: int, rounding: float) -> str:
     """About a loss that is the same number of times too large at every t."""
     times = reference.time.quantile((np.arange(_ROWS) + 0.5) / _ROWS)
     weights = reference.weights(times)
@@ -408,13 +463,15 @@ def _constant_factor(reference: Reference, ratio: float, rows: int) -> str:
         reference.mask.mean(): f": it is divided by all {len(reference.mask)} coordinates, where "
         f"{int(reference.mask.sum())} count",
     }
-    words = next((w for value, w in known.items() if abs(ratio / value - 1) < 2e-3), "")
+    words = next(
+        (w for value, w in known.items() if abs(ratio / value - 1) < alike(2e-3, rounding)), ""
+    )
     if not words and abs(ratio * mean - 1) < 5 * spread:  # the mean of a batch is not that of all
         words = ": the weights are divided by their mean, normalised to 1"
     return f"the loss is {ratio:.4g} times what it should be, at every t{words}"
 
 
-def _power(reference: Reference, t: FloatArray, ratio: FloatArray) -> str:
+def _power(reference: Reference, t: FloatArray, ratio: FloatArray, rounding: float) -> str:
     """A weight that is the one declared times a power of t, alpha or beta, where they are not
     near an end: weights are often clamped there."""
     middle = (t >= np.quantile(t, 0.1)) & (t <= np.quantile(t, 0.9)) & (ratio > 0)
@@ -427,7 +484,9 @@ def _power(reference: Reference, t: FloatArray, ratio: FloatArray) -> str:
             continue
         design = np.column_stack([np.log(base), np.ones(len(t))])
         (power, constant), *_ = np.linalg.lstsq(design, np.log(ratio), rcond=None)
-        if np.abs(design @ np.array([power, constant]) - np.log(ratio)).max() > 1e-2:
+        left = np.abs(design @ np.array([power, constant]) - np.log(ratio))
+        most = left.max() if rounding < COARSE else np.quantile(left, 0.8)
+        if most > alike(1e-2, rounding):
             continue
         if abs(2 * power - np.rint(2 * power)) < 0.02:
             factor = "" if abs(constant) < 1e-2 else f"{np.exp(constant):.3g} "

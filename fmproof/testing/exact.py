@@ -9,18 +9,20 @@ from typing import Any
 import numpy as np
 
 from fmproof.errors import InputError
+from fmproof.models import DiscreteTime
 from fmproof.models.arrays import FloatArray
 from fmproof.models.closed_forms import _jacobian, _score
 from fmproof.models.posterior import Posterior, chunks
 from fmproof.testing.adapters import (
+    integers_for,
     jax_array,
     jax_key,
     parameters,
     seeded,
-    to_array,
     wants_jax,
     wants_tensors,
 )
+from fmproof.testing.differentiable import numbers, of_jax, of_tensors
 from fmproof.testing.failure import CheckFailed, name_of
 from fmproof.testing.reference import Reference
 
@@ -41,14 +43,15 @@ class ExactModel:
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         t, x = self._arguments(args, kwargs)
-        torch = sys.modules.get("torch")
+        shape = self.reference.shape
+        if shape and np.ndim(x) == len(shape):  # one point, as functions that are mapped have it
+            return self(t.reshape(1) if hasattr(t, "reshape") else np.array([t]), x[None])[0]
+        torch, jax = sys.modules.get("torch"), sys.modules.get("jax")
         if torch is not None and isinstance(x, torch.Tensor):
-            return _differentiable(self, torch).apply(x, _numbers(t))
-        values = self.values(_numbers(t), _numbers(x))
-        jax = sys.modules.get("jax")
+            return of_tensors(self.values, self.jacobian, x, t)
         if jax is not None and isinstance(x, jax.Array):
-            return jax.numpy.asarray(values, dtype=x.dtype)
-        return values.astype(getattr(x, "dtype", np.float64))
+            return of_jax(self.values, self.jacobian, x, t)
+        return self.values(numbers(t), numbers(x)).astype(getattr(x, "dtype", np.float64))
 
     @staticmethod
     def _arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
@@ -110,31 +113,6 @@ class ExactModel:
         return _score(posterior) if self.reference.target == "score" else posterior.velocity(a, b)
 
 
-def _numbers(value: Any) -> FloatArray:
-    return np.asarray(to_array(value), dtype=np.float64)
-
-
-def _differentiable(model: ExactModel, torch: Any) -> Any:
-    """The model as an autograd function of x."""
-
-    class Exact(torch.autograd.Function):
-        @staticmethod
-        def forward(ctx: Any, x: Any, t: FloatArray) -> Any:
-            ctx.given = _numbers(x), t
-            values = model.values(t, _numbers(x))
-            return torch.as_tensor(values).to(dtype=x.dtype, device=x.device)
-
-        @staticmethod
-        def backward(ctx: Any, grad: Any) -> Any:
-            x, t = ctx.given
-            slopes = model.jacobian(t, x)
-            back = np.einsum("nij,ni->nj", slopes, _numbers(grad).reshape(len(x), -1))
-            kind = {"dtype": grad.dtype, "device": grad.device}
-            return torch.as_tensor(back.reshape(x.shape)).to(**kind), None
-
-    return Exact
-
-
 def convert_for(function: Any, double: bool = False) -> Callable[[Any], Any]:
     """What turns an array into what ``function`` takes: tensors of the default precision, which is
     that of the tables that libraries keep, unless ``double``."""
@@ -146,6 +124,12 @@ def convert_for(function: Any, double: bool = False) -> Callable[[Any], Any]:
     if wants_jax(function):
         return jax_array
     return np.asarray
+
+
+def times_for(function: Any, reference: Reference, t: FloatArray) -> Any:
+    """Times (N,) as ``function`` takes them: integers where they number the rows of a table."""
+    whole = isinstance(reference.time, DiscreteTime) and bool((t == np.rint(t)).all())
+    return integers_for(function, t) if whole else convert_for(function)(t)
 
 
 def call_with(

@@ -15,8 +15,9 @@ from fmproof.models.arrays import BoolArray, FloatArray
 from fmproof.testing.adapters import VelocityFunction, to_array, wants_tensors
 from fmproof.testing.calls import in_one_call
 from fmproof.testing.diagnosis import fitted, target_name, targets_like, time_like, weight_like
-from fmproof.testing.ingredients import ingredients
+from fmproof.testing.ingredients import constant_target, ingredients
 from fmproof.testing.points import EvaluatedPoints
+from fmproof.testing.precision import COARSE, alike, closest, precision_of
 from fmproof.testing.reference import Latents, Reference
 from fmproof.testing.reuse import has_atoms
 from fmproof.testing.shown import read_off
@@ -24,6 +25,8 @@ from fmproof.testing.shown import read_off
 _ROWS = 24  # read off one by one, where there is no automatic differentiation
 _TENSOR_ROWS = 400
 _CLEARLY = 0.3  # a factor from which on data and noise are told
+_CLEARLY_TOLD = 0.5  # of the rows, in coarse numbers
+_BOUND_OVER_USUAL = 16  # how much further coarse rounding may throw than it does
 _CLEAR = 1e-6  # p-value below which x_t is not made as it should be
 
 
@@ -92,8 +95,12 @@ def _explain(
     told = "" if about_x else _about_targets(reference, latents, seen, shown.u, seen_by)
     expected = reference.weights(seen.t)
     size = np.abs(expected).max() + 1e-300
-    w_off = np.abs(weights - expected).max() / size
-    weighted = weight_like(reference, seen.t, weights) if w_off > 0.01 else ""
+    w_off = np.abs(weights - expected) / size
+    coarse = seen.rounding if seen.rounding > COARSE else 0.0
+    most = np.quantile(w_off, 0.9) if coarse else w_off.max()
+    weighted = ""
+    if most > alike(0.01, 2 * coarse):
+        weighted = weight_like(reference, seen.t, weights, coarse)
     return "; ".join(part for part in (about_x, told, weighted) if part)
 
 
@@ -121,9 +128,10 @@ def _about_calls(reference: Reference, calls: list[tuple[Any, Any]]) -> str:
             f"the loss evaluates the model {len(calls)} times a batch: if it adds up terms, test "
             "each of them by itself"
         )
-    fit_p = EvaluatedPoints(every, np.zeros((len(every), 1)), np.zeros((len(every), 1)), 2.0**-23)
+    rounding = max(2.0**-23, *(precision_of(t) for t, _ in calls))
+    fit_p = EvaluatedPoints(every, np.zeros((len(every), 1)), np.zeros((len(every), 1)), rounding)
     if len(np.unique(every)) > 1 and fit_p.time_evidence(reference).p_value < 1e-6:
-        return time_like(reference, every)
+        return time_like(reference, every, rounding)
     return ""
 
 
@@ -160,10 +168,16 @@ def _about_targets(
     Args:
         rows: (N,), in which the loss has a target.
     """
+    data = latents.z
     latents, points, u = Latents(*(v[rows] for v in latents)), points.rows(rows), u[rows]
+    off = points.slack(reference)
+    if points.rounding > COARSE:  # a bound says little: the rows that tell most, and what is usual
+        clear = off <= np.quantile(off, _CLEARLY_TOLD)
+        latents, points, u = Latents(*(v[clear] for v in latents)), points.rows(clear), u[clear]
+        off = off[clear] / _BOUND_OVER_USUAL
     expected = reference.velocity(latents)
     mask = reference.mask
-    slack = 4 * points.slack(reference)[:, None] + 1e-4 * (1 + np.abs(expected))
+    slack = 4 * off[:, None] + 1e-4 * (1 + np.abs(expected))
 
     def is_like(value: FloatArray) -> bool:
         return bool((np.abs(u - value)[:, mask] <= slack[:, mask]).all())
@@ -175,20 +189,29 @@ def _about_targets(
     with np.errstate(divide="ignore", invalid="ignore"):
         noise = np.where(beta > 0, (points.x - alpha * latents.z) / beta, 0.0)
     mirrored = Latents(back, latents.z, noise)
-    for name, value in targets_like(reference, latents, mirrored).items():
-        if is_like(value):
-            return f"the target is {name}".replace("the target is the target", "the target is")
+    constant = constant_target(u) if mask.all() else ""
+    if constant:
+        return constant
+    name = closest(
+        u[:, mask],
+        {k: v[:, mask] for k, v in targets_like(reference, latents, mirrored).items()},
+        expected[:, mask],
+        slack[:, mask],
+    )
+    if name:
+        return f"the target is {name}".replace("the target is the target", "the target is")
     ratio = float((u * expected)[:, mask].sum() / np.square(expected)[:, mask].sum())
-    if is_like(ratio * expected):
+    if abs(ratio - 1) > 4 * points.rounding and is_like(ratio * expected):
         return f"the target is {ratio:.4g} times {target_name(reference)}"
-    made = ingredients(reference, latents, u) if mask.all() else ""
+    made = ingredients(reference, latents, u, data, points.rounding) if mask.all() else ""
     if made:
         return made
     left = np.abs(u - expected)[:, mask]
     row = int(left.max(axis=1).argmax())
     line = fitted(reference, latents, u) if mask.all() else ""
     if line:
-        return f"{line}: {target_name(reference)}".replace("u_t is", "the target is")
+        due = f"{line}: {target_name(reference)}" if line.startswith("near") else line
+        return due.replace("u_t is", "the target is").replace("u_t does", "the target does")
     return (
         f"the target in row {row} is {u[row]} at t = {latents.t[row]:.4g}, x1 = {latents.z[row]}, "
         f"x_t = {points.x[row]}, expected {expected[row]}: {target_name(reference)}"

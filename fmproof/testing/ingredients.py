@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from fmproof.models.arrays import BoolArray, FloatArray
+from fmproof.models.arrays import FloatArray
+from fmproof.testing.precision import COARSE
 from fmproof.testing.reference import Latents, Reference
 
 _CLOSE = 1e-3  # relative error of an ingredient that is believed
@@ -13,34 +14,49 @@ _CLEAR = 0.3  # factor from which on it is told
 _MOST = 0.98  # of the rows must agree
 
 
-def ingredients(reference: Reference, latents: Latents, u: FloatArray) -> str:
-    """What the targets u (N, d) are made of in place of the data or the noise; "" if unknown."""
-    if len(u) > 8 and np.ptp(u, axis=0).max() <= _CLOSE * (1 + np.abs(u).max()):
-        return (
-            f"the target is {u[0]} in every row, such as the mean of the batch: model and target "
-            "of shapes (N,) and (N, 1) broadcast to (N, N), or the mean over the rows is taken "
-            "too early"
-        )
+def ingredients(
+    reference: Reference, latents: Latents, u: FloatArray, data: FloatArray, rounding: float = 0.0
+) -> str:
+    """What the targets u (N, d) are made of in place of the data or the noise; "" if unknown.
+
+    Args:
+        data: (M, d), of all rows of the batch.
+        rounding: of the numbers, relative to their size.
+    """
     a, b = (v[:, None] for v in reference.coefficients(latents.t))
     with np.errstate(divide="ignore", invalid="ignore"):
-        data, noise = (u - b * latents.eps) / a, (u - a * latents.z) / b
-    for name, found, true, factor in (
-        ("x1", data, latents.z, a),
-        ("x0", noise, latents.eps, b),
+        z, noise = (u - b * latents.eps) / a, (u - a * latents.z) / b
+    for name, found, true, factor, every in (
+        ("x1", z, latents.z, a, data),
+        ("x0", noise, latents.eps, b, latents.eps),
     ):
         rows = (np.abs(factor[:, 0]) > _CLEAR) & np.isfinite(found).all(axis=1)
         if rows.sum() > 8:
-            words = _changed(name, found[rows], true[rows], true)
+            words = _changed(name, found[rows], true[rows], every, rounding)
             if words:
                 return words
     return ""
 
 
-def _changed(name: str, found: FloatArray, true: FloatArray, every: FloatArray) -> str:
+def constant_target(u: FloatArray) -> str:
+    """About targets u (N, d) that are the same in every row; "" if they are not."""
+    if len(u) <= 8 or np.ptp(u, axis=0).max() > _CLOSE * (1 + np.abs(u).max()):
+        return ""
+    return (
+        f"the target is {u[0]} in every row, such as the mean of the batch: model and target of "
+        "shapes (N,) and (N, 1) broadcast to (N, N), or the mean over the rows is taken too early"
+    )
+
+
+def _changed(
+    name: str, found: FloatArray, true: FloatArray, every: FloatArray, rounding: float
+) -> str:
     size = 1 + np.abs(true).max()
+    coarse = rounding > COARSE
+    near, most = max(_CLOSE * size, 8 * rounding * coarse), _MOST - 0.08 * coarse
 
     def alike(first: FloatArray, second: FloatArray) -> bool:
-        return _mostly((np.abs(first - second) <= _CLOSE * size).all(axis=1))
+        return bool((np.abs(first - second) <= near).all(axis=1).mean() >= most)
 
     if alike(found, true):
         return ""
@@ -63,7 +79,3 @@ def _changed(name: str, found: FloatArray, true: FloatArray, every: FloatArray) 
         also = f" {'-' if shift < 0 else '+'} {abs(shift):.3g}" if abs(shift) > 1e-3 else ""
         return f"{name} enters the target as {stretch:.4g} {name}{also}, and x_t as {name}"
     return ""
-
-
-def _mostly(rows: BoolArray) -> bool:
-    return bool(rows.mean() >= _MOST)

@@ -6,6 +6,7 @@ by one that stands for none, and each row has to be chosen by itself.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import comb
 from typing import Any
 
@@ -21,17 +22,24 @@ _OFTEN = 8  # more rows with one wrong label than a plan that is sampled gives o
 BATCHES, ROWS = 60, 8
 
 
-def check_labels(draws: SampleDraws, nearest: Any, rows: Any) -> CheckFailed | None:
+def check_labels(
+    draws: SampleDraws, nearest: Any, rows: Any, may_be: Callable[[Any], BoolArray] | None = None
+) -> CheckFailed | None:
     """The failure of labels that are neither those of their data nor left out.
 
     Args:
         nearest: (M,), the row of the batch that each row's data are.
         rows: the M rows of the draws that this is about.
+        may_be: whether each row's data may be those of other rows (M,) of the batch, up to
+            rounding.
     """
     if draws.labels is None or draws.batch is None:
         return None
     labels = draws.labels[rows].astype(int)
     wrong = wrong_labels(labels, draws.batch, nearest)
+    if may_be is not None:
+        told = np.clip(labels, 0, len(draws.batch) - 1)
+        wrong &= (told != labels) | ~may_be(told)
     wrong &= ~left_out(labels, wrong, len(draws.batch))
     if not wrong.any():
         return None

@@ -60,11 +60,16 @@ def _about_constant(constant: float, dim: int, tolerance: float) -> str:
     return words
 
 
+def log_prior(reference: Reference, x1: FloatArray, steps: int = _STEPS) -> FloatArray:
+    """The log-density of the noise at x0, where the field takes x0 to x1 (N, d)."""
+    return _log_normal(_noise_end(reference, x1, steps))
+
+
 def _log_normal(x: FloatArray) -> FloatArray:
     return np.asarray(-0.5 * (np.square(x).sum(axis=1) + x.shape[1] * np.log(2 * np.pi)))
 
 
-def _noise_end(reference: Reference, x: FloatArray) -> FloatArray:
+def _noise_end(reference: Reference, x: FloatArray, steps: int = _STEPS) -> FloatArray:
     """Where the field takes data (N, d) back to, by the Runge–Kutta method of order 4."""
     field = ExactModel(replace(reference, target="velocity"))
     low, high = reference.time.support
@@ -72,7 +77,7 @@ def _noise_end(reference: Reference, x: FloatArray) -> FloatArray:
     start = ends[int(reference.beta(ends).argmin())]
     stop = low + high - start
     edge = _EDGE * (stop - start)
-    times = np.linspace(start + edge, stop - edge, _STEPS + 1)
+    times = np.linspace(start + edge, stop - edge, steps + 1)
     h = times[1] - times[0]
 
     def slope(t: float, x: FloatArray) -> FloatArray:

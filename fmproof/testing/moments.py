@@ -10,11 +10,13 @@ import numpy as np
 from fmproof.models.arrays import BoolArray, FloatArray
 from fmproof.testing.diagnosis import fit_near, fitted, target_name, targets_like
 from fmproof.testing.joint import joint_test
-from fmproof.testing.precision import told_apart, usual_size
+from fmproof.testing.precision import COARSE, told_apart, usual_size
 from fmproof.testing.reference import Latents, Reference
 from fmproof.testing.samplers import SampleDraws
 
-_PLAUSIBLE = 1e-3
+_PLAUSIBLE, _MOST_GUESSES = 1e-3, 3
+_BOUND_OVER_USUAL = 8  # how much further coarse rounding may throw than it does in the mean
+_CLEARLY = 0.5  # of the rows, those that coarse rounding throws least
 
 NamedColumns = dict[str, FloatArray]
 """Functions of (t, x, u), each at N draws, by name."""
@@ -203,25 +205,38 @@ def resemblance(reference: Reference, draws: SampleDraws) -> str:
     if rows.sum() < 50:
         return ""
     draws, back = draws.rows(rows), back[rows]
+    if draws.rounding > COARSE:  # look where it tells most
+        off = _rounding(reference, draws, reference.velocity(reference.given_x(draws.t, draws.x)))
+        clear = off <= np.quantile(off, _CLEARLY)
+        draws, back = draws.rows(clear), back[clear]
     t, x, u = draws.t, draws.x, draws.u
     now, mirrored = reference.given_x(t, x), reference.given_x(back, x)
     velocity = reference.velocity(now)
-    error = float(_rounding(reference, draws, velocity).mean())
+    known = draws.z is not None or draws.eps is not None
+    if known and draws.rounding > COARSE:  # where guesses are hard to tell apart
+        line = fitted(reference, _known(reference, draws), u)
+        if line:
+            return line
+    error = 4 * float(_rounding(reference, draws, velocity).mean())
+    if draws.rounding > COARSE:
+        error /= _BOUND_OVER_USUAL
 
     def explains(candidate: FloatArray) -> bool:
         values = np.column_stack([v for _, v in _regression(reference, u - candidate, now, x)])
         size = 1 + float(np.sqrt(np.square(candidate).sum(axis=1)).mean())
-        return joint_test(values, 1e-6 * size + 4 * error).p_value > _PLAUSIBLE
+        return joint_test(values, 1e-6 * size + error).p_value > _PLAUSIBLE
 
     alike = targets_like(reference, now, mirrored)
     # On a point at the origin the velocity of CondOTPath *is* the noise with its sign flipped.
     names = [k for k, v in alike.items() if not np.allclose(v, velocity) and explains(v)]
-    if names:
+    if names and len(names) <= _MOST_GUESSES:
         return f"u_t looks like {', or '.join(names)}"
     ratio = float((u * velocity).sum() / np.maximum(np.square(velocity).sum(), 1e-300))
-    if abs(ratio - 1) > 0.1 and explains(ratio * velocity):
+    left = float(np.square(u - ratio * velocity).sum() / np.square(u - velocity).sum())
+    seen = draws.rounding < COARSE or left < 0.5
+    if seen and abs(ratio - 1) > 0.1 and explains(ratio * velocity):
         return f"u_t looks like about {ratio:.2g} times what it should be"
-    if draws.z is not None or draws.eps is not None:
+    if known:
         return fitted(reference, _known(reference, draws), u)
     line = fit_near(now, u, float(np.median(t)))
     if line is None:

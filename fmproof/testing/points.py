@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from fmproof.models import TablePath
-from fmproof.models.arrays import FloatArray
+from fmproof.models.arrays import BoolArray, FloatArray
 from fmproof.models.given_paths import domain_of
 from fmproof.testing.adapters import to_array
 from fmproof.testing.calls import in_one_call
@@ -23,6 +23,7 @@ from fmproof.testing.failure import CheckFailed
 from fmproof.testing.made_of import Made, mirror_images
 from fmproof.testing.noise import noise_test, scores
 from fmproof.testing.precision import (
+    COARSE,
     lower_precisions,
     on_grid,
     precision_of,
@@ -32,7 +33,7 @@ from fmproof.testing.precision import (
     usual_size,
 )
 from fmproof.testing.reference import Latents, Reference
-from fmproof.testing.reuse import same_times
+from fmproof.testing.reuse import rows_alike, same_times
 from fmproof.testing.whole_laws import noise_law, time_law
 
 _CLEAR = 6.0  # standard errors by which rows must fit their own data better than other data
@@ -147,10 +148,22 @@ class EvaluatedPoints:
         """The largest number of each row, and at least 1, (N,)."""
         return np.asarray(1 + np.abs(np.hstack([self.x, self.z])).max(axis=1))
 
+    def _told(self, reference: Reference) -> BoolArray:
+        """Whether rounding leaves the noise of a row to be seen, (N,)."""
+        beta = reference.beta(self.t)
+        return np.asarray(1.5 * self.rounding * usual_size(reference) < _ACCURATE * beta)
+
+    def rows_alike(self, reference: Reference, batches: int) -> CheckFailed | None:
+        """The failure of code that gives two rows one noise in every batch."""
+        each = len(self.t) // batches
+        if len(self.t) != batches * each:
+            return None
+        eps = self.latents(reference).eps.reshape(batches, each, -1)
+        return rows_alike(eps, self._told(reference).reshape(batches, each))
+
     def made(self, reference: Reference) -> Made:
         """The data and the noise of the rows in which rounding leaves the noise to be seen."""
-        beta = reference.beta(self.t)
-        fine = 1.5 * self.rounding * usual_size(reference) < _ACCURATE * beta
+        beta, fine = reference.beta(self.t), self._told(reference)
         t, z, eps = (part[fine] for part in self.latents(reference))
         slack = 1.5 * self.rounding * self.size[fine] / beta[fine]
         return Made(t, t, z, eps, slack, slack, np.ones(len(t), dtype=bool))
@@ -218,6 +231,11 @@ class EvaluatedPoints:
         if factors is not None:
             (a, b), words = factors
             likely.append((self._likelihood(a * alpha, b * beta) - _TWO_MORE, words))
+        changed = self._changed(alpha, beta)
+        if changed is not None:
+            (stretch, shift), words = changed
+            found = self._likelihood(stretch * alpha, beta, shift * alpha)
+            likely.append((found - _TWO_MORE, words))
         return max(likely)[1] if likely else self._near(reference, float(np.quantile(t, 0.3)))
 
     def _factors(
@@ -245,6 +263,24 @@ class EvaluatedPoints:
         ]
         return ((a, b), ", ".join(found)) if found else None
 
+    def _changed(
+        self, alpha: FloatArray, beta: FloatArray
+    ) -> tuple[tuple[float, float], str] | None:
+        """Numbers p and q such that the data enter x as p z + q, and words for them."""
+        scale = np.where(beta > 1e-6, 1 / np.maximum(beta, 1e-6), 0.0)[:, None]
+        if np.ptp(self.z) < 1e-3:  # p and q cannot be told apart
+            return None
+        parts = np.stack([alpha[:, None] * self.z, alpha[:, None] + 0 * self.z], axis=2)
+        design, due = (parts * scale[..., None]).reshape(-1, 2), (self.x * scale).ravel()
+        (stretch, shift), *_ = np.linalg.lstsq(design, due, rcond=None)
+        if abs(shift) < _FACTOR or not self._fits(stretch * alpha, beta, shift * alpha):
+            return None
+        words = (
+            f"x1 enters as {stretch:.4g}·x1 {'-' if shift < 0 else '+'} {abs(shift):.3g}: the loss "
+            "changes its data, give it those that are to be learned"
+        )
+        return (float(stretch), float(shift)), words
+
     def _likelihood(
         self, alpha: FloatArray, beta: FloatArray, shift: FloatArray | float = 0.0
     ) -> float:
@@ -258,13 +294,16 @@ class EvaluatedPoints:
         centre = np.broadcast_to(np.asarray(shift), alpha.shape)[:, None]
         with np.errstate(divide="ignore", invalid="ignore"):
             noise = (self.x - alpha[:, None] * self.z - centre) / beta[:, None]
+            off = self.rounding * self.size / beta if self.rounding > COARSE else 0 * beta
+        noise[off > _ACCURATE] = np.nan  # rounding leaves it not to be seen
         for rows in np.array_split(np.argsort(self.t, kind="stable"), _PARTS):
-            some = noise[rows][np.isfinite(noise[rows]).all(axis=1)]
-            root = np.sqrt(some.size)
+            told = np.isfinite(noise[rows]).all(axis=1)
+            some, root = noise[rows][told], np.sqrt(max(told.sum() * noise.shape[1], 1))
+            beyond = float(off[rows][told].mean()) if told.any() else 0.0
             if (
                 not some.size
-                or abs(some.mean()) > _OFF / root
-                or abs(np.square(some).mean() - 1) > _OFF * np.sqrt(2) / root
+                or abs(some.mean()) > _OFF / root + beyond
+                or abs(np.square(some).mean() - 1) > _OFF * np.sqrt(2) / root + 2 * beyond
             ):
                 return False
         return True

@@ -18,6 +18,7 @@ from fmproof.testing.reference import Reference
 _EPS = {"bfloat16": 2.0**-7, "float16": 2.0**-10, "float32": 2.0**-23, "float64": 2.0**-52}
 _DIFFERENCES = 1e-6  # relative error of derivatives of functions by differences
 _ENOUGH = 16  # numbers that tell a precision from a coincidence
+COARSE = 1e-4  # spacing from which on a precision is coarse: float16 and bfloat16
 _CLOSER = 1 / 8  # of the distance: numbers that were cast lie by so much nearer to the cast ones
 
 
@@ -88,7 +89,37 @@ def on_grid(values: FloatArray, slack: FloatArray, kind: str) -> bool:
 
 def units(rounding: float) -> float:
     """How many roundings a computation may add up; fewer where these are coarse."""
-    return 64.0 if rounding < 1e-4 else 8.0
+    return 64.0 if rounding < COARSE else 8.0
+
+
+def alike(tolerance: float, rounding: float) -> float:
+    """The relative error up to which two numbers are taken for the same, where ``tolerance`` is
+    that of exact numbers: a few roundings where these are coarse."""
+    return max(tolerance, 2 * rounding)
+
+
+def closest(
+    found: FloatArray, guesses: dict[str, FloatArray], right: FloatArray, slack: FloatArray
+) -> str:
+    """Which of the guesses (N, d) explains what was found, up to rounding: the nearest, if it is
+    much nearer than what is right; "" when none does.
+
+    Args:
+        slack: how far rounding may throw it, (N, d) or (N, 1), infinite where nothing can be told.
+    """
+
+    def off(value: FloatArray) -> FloatArray:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            ratio = np.abs(found - value) / slack
+        return np.where(np.isfinite(ratio), ratio, 0.0)
+
+    near = {}
+    for name, guess in guesses.items():
+        ratio = off(guess)
+        if ratio.max(initial=0.0) <= 1:
+            near[name] = float(np.square(ratio).sum())
+    best = min(near, key=lambda name: near[name], default="")
+    return best if best and 4 * near[best] < float(np.square(off(right)).sum()) else ""
 
 
 def condition(reference: Reference, t: FloatArray, rounding: float) -> FloatArray:

@@ -33,6 +33,7 @@ from fmproof.testing.weights import weights_of
 
 _LONG = 300
 _SOLVABLE = 1e-3
+_INSIDE = 1e-3  # of the times of a path, where its ends may be infinite
 _MANY = 64  # points from which on matrix products pay
 DIRECTIONS = ("noise-to-data", "data-to-noise")
 COUPLINGS = ("independent", "any", "ot")
@@ -113,6 +114,8 @@ class Reference:
             if value not in known:
                 raise InputError(f"{name}: expected one of {', '.join(known)}, found {value!r}")
         backwards = direction == "data-to-noise"
+        if backwards and not isinstance(path, TablePath):
+            _check_direction(path)
         seen = ReversedPath(path) if backwards and not isinstance(path, TablePath) else path
         law = _default_time(seen) if time is None else time
         if not isinstance(law, TimeLaw):
@@ -297,6 +300,13 @@ class Reference:
         c = dgamma_of(self.path, t) if self.target == "velocity" else np.zeros_like(t)
         return np.asarray(a[:, None] * z + b[:, None] * eps + c[:, None] * own)
 
+    def without_own_noise(self, latents: Latents) -> FloatArray:
+        """The velocity (N, d) of all noise together, less the part of the path's own noise."""
+        t, z, eps = latents
+        a, b = coefficients(self.path, "velocity", t)
+        share = self.path.beta(t) / self.beta(t)
+        return np.asarray(a[:, None] * z + (b * share)[:, None] * eps)
+
     def velocity(self, latents: Latents) -> FloatArray:
         """The target a z + b eps, (N, d)."""
         t, z, eps = latents
@@ -422,3 +432,16 @@ class _Line:
 
     def __call__(self, u: Any) -> Any:
         return self.low + (self.high - self.low) * u
+
+
+def _check_direction(path: Path) -> None:
+    """Refuse to turn the times of a path that runs from data to noise as it stands."""
+    low, high = domain_of(path)
+    ends = np.array([low, high]) + (high - low) * np.array([_INSIDE, -_INSIDE])
+    early, late = np.asarray(path.beta(ends)) / np.maximum(np.asarray(path.alpha(ends)), 1e-300)
+    if late > early:
+        raise InputError(
+            f"direction: 'data-to-noise' turns the times of a path from noise to data, but this "
+            f"one has its noise at t = {high:g} already; leave direction out, and call the data "
+            "'data' and the noise 'noise' where a target is named"
+        )

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy.special import chdtr
 
 from fmproof.models import TimeLaw
-from fmproof.models.arrays import FloatArray
+from fmproof.models.arrays import BoolArray, FloatArray
 from fmproof.testing.failure import CheckFailed
 from fmproof.testing.laws import normal_cdf, time_cdf
 from fmproof.testing.made_of import Made, twins
 from fmproof.testing.reference import Reference
 
 _ROWS = 1_000  # whose times are looked for among the noise
+_ALIKE_ROWS = 256  # of a batch, whose noise is compared over the batches
+_SHARED, _NO_CHANCE = 0.2, 1e-12  # of the variance apart, and chance: two rows share their noise
 _GRID = 999  # quantiles by which a law shows that it has no atoms
 
 
@@ -19,6 +22,42 @@ def reused_numbers(reference: Reference, made: Made) -> CheckFailed | None:
     """The failure of code whose rows share their noise, or whose times are made of the random
     numbers of the noise, where chance would not do that."""
     return _shared_noise(made) or _times_of_noise(reference, made)
+
+
+def rows_alike(eps: FloatArray, told: BoolArray) -> CheckFailed | None:
+    """The failure of code that gives the same two rows one noise in every batch.
+
+    The squares of the differences of independent noises, halved, have a χ² law; Bonferroni's bound
+    joins all pairs of rows.
+
+    Args:
+        eps: (B, n, d), the noise of the rows of each batch.
+        told: (B, n), whether rounding leaves it to be seen.
+    """
+    eps, told = eps[:, :_ALIKE_ROWS], told[:, :_ALIKE_ROWS]
+    batches, rows, dim = eps.shape
+    if rows < 2 or batches < 2:
+        return None
+    seen, weight = np.where(told[..., None], eps, 0.0), told.astype(np.float64)
+    squares = np.square(seen).sum(axis=2)
+    counts = dim * (weight.T @ weight)
+    own = squares.T @ weight  # of row i, where row j is seen as well
+    apart = (own + own.T) / 2 - np.einsum("bik,bjk->ij", seen, seen)
+    usable = np.triu(counts > 0, 1)
+    share = np.where(usable, apart / np.maximum(counts, 1), np.inf)
+    i, j = np.unravel_index(int(share.argmin()), share.shape)
+    usual = float(squares[told].mean()) / dim if told.any() else 0.0
+    if share[i, j] > _SHARED * min(1.0, usual):
+        return None
+    if rows**2 / 2 * float(chdtr(counts[i, j], max(apart[i, j], 0.0))) > _NO_CHANCE:
+        return None
+    return CheckFailed(
+        "the noise is not drawn anew for each row",
+        expected="rows of independent noise",
+        found=f"rows {i} and {j} of a batch have one noise in each of {batches} batches, up to "
+        "rounding",
+        hint="the same noise is used for several rows: draw noise of the shape of the whole batch",
+    )
 
 
 def same_times(reference: Reference, batches: FloatArray) -> CheckFailed | None:

@@ -14,7 +14,7 @@ from fmproof.models.posterior import chunks
 from fmproof.testing.diagnosis import fitted, point_like, target_name, targets_like, told_by_times
 from fmproof.testing.failure import CheckFailed
 from fmproof.testing.moments import resemblance
-from fmproof.testing.precision import point_slack, target_slack, units
+from fmproof.testing.precision import closest, point_slack, target_slack, units
 from fmproof.testing.reference import Latents, Reference
 from fmproof.testing.samplers import SampleDraws
 
@@ -44,7 +44,7 @@ def compare_rows(reference: Reference, draws: SampleDraws) -> CheckFailed | None
                 "x_t is not alpha(t) x1 + beta(t) x0",
                 expected=_at(expected, draws, row),
                 found=_at(draws.x, draws, row),
-                hint=point_like(reference, latents, draws.x),
+                hint=point_like(reference, latents, draws.x, draws.rounding),
             )
     expected = reference.velocity(latents)
     row = _worst_row(draws.u, expected, u_slack)
@@ -86,8 +86,8 @@ def _row_hint(
     hint = ""
     if mirrored is not None:
         alike = targets_like(reference, latents, mirrored)
-        exact = [k for k, v in alike.items() if _worst_row(draws.u, v, slack) is None]
-        hint = f"u_t is {exact[0]}" if exact else ""
+        name = closest(draws.u, alike, expected, slack)
+        hint = f"u_t is {name}" if name else ""
     if hint:
         return hint
     told = np.isfinite(expected).all(axis=1)  # not where beta is 0

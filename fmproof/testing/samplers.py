@@ -16,14 +16,13 @@ from fmproof.models.given_paths import domain_of
 from fmproof.testing.adapters import (
     check_numbers,
     hint_for,
-    jax_array,
+    integers_for,
     jax_key,
     like_inputs_of,
     parameters,
     real_numbers,
     seeded,
     to_array,
-    wants_jax,
     wants_tensors,
 )
 from fmproof.testing.failure import CheckFailed, name_of
@@ -190,9 +189,9 @@ class Sampler:
             k: self.convert(given[k].reshape(n, *shape).copy()) for k, shape in shapes.items()
         }
         if isinstance(reference.time, DiscreteTime) and (given["t"] == np.rint(given["t"])).all():
-            arrays["t"] = self._integers(given["t"])
+            arrays["t"] = integers_for(self.function, given["t"])
         if "y" in self.inputs.values():
-            arrays["y"] = self._integers(np.arange(n))
+            arrays["y"] = integers_for(self.function, np.arange(n))
         arrays.update(self._generators(seed))
         try:
             with seeded(seed):
@@ -221,14 +220,6 @@ class Sampler:
             for g in (given, other)
         )
         return not (np.array_equal(first.x, second.x) and np.array_equal(first.u, second.u))
-
-    def _integers(self, values: Any) -> Any:
-        whole = np.asarray(values).astype(np.int64)
-        if wants_tensors(self.function):
-            import torch
-
-            return torch.as_tensor(whole)
-        return jax_array(whole) if wants_jax(self.function) else whole
 
     def _generators(self, seed: int) -> dict[str, Any]:
         """Generators of the libraries that the sampler asks for."""

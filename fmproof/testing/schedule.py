@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from fmproof.errors import InputError
-from fmproof.models import Path
+from fmproof.models import Path, VPPath
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.adapters import like_inputs_of, to_array, wants_tensors
 from fmproof.testing.evidence import check_tolerance
 from fmproof.testing.failure import CheckFailed, call_text, code_of
-from fmproof.testing.precision import precision_of, precision_shown, units
+from fmproof.testing.precision import alike, precision_of, precision_shown, units
 
 _NAMES = {
     "alpha": ("alpha", "alpha_t"),
@@ -24,6 +25,8 @@ _NAMES = {
 }
 _FOUR = "(alpha, beta, dalpha, dbeta), or a mapping or object with these names"
 _COARSE = 1e-12  # precisions above this are not float64
+_MOST = 20.0  # of the integral of beta(s): beyond, nothing is left of alpha
+_NEARLY = 0.02  # a factor of 2
 _GRID = (1 - np.cos(np.pi * np.arange(1, 32) / 32)) / 2  # denser towards both ends
 _ENDS = {("alpha", 0): 0.0, ("alpha", 1): 1.0, ("beta", 0): 1.0, ("beta", 1): 0.0}
 
@@ -111,7 +114,8 @@ def _check(
             room = slack
             if coarse and name == "dbeta":
                 room = slack * (1 + steep)
-            _compare(name, f"is not that of {path!r}", t, found, expected, room)
+            other = partial(_other_path, path, name, t, found, room)
+            _compare(name, f"is not that of {path!r}", t, found, expected, room, other)
     for (name, end), usual in _ENDS.items():
         if (low, high)[end] != end:
             continue
@@ -123,7 +127,13 @@ def _check(
 
 
 def _compare(
-    name: str, wrong: str, t: FloatArray, found: FloatArray, expected: Any, tolerance: FloatArray
+    name: str,
+    wrong: str,
+    t: FloatArray,
+    found: FloatArray,
+    expected: Any,
+    tolerance: FloatArray,
+    other: Callable[[], str] = str,
 ) -> None:
     expected = np.broadcast_to(expected, found.shape)
     excess = np.abs(found - expected) / (1 + np.abs(expected)) / tolerance
@@ -138,8 +148,39 @@ def _compare(
             f"{name} {wrong}",
             expected=f"{name}({t[i]:.6g}) = {expected[i]:.10g}",
             found=f"{found[i]:.10g}",
-            hint="its sign is flipped" if flipped else _times(ratio) if scaled else "",
+            hint="its sign is flipped" if flipped else _times(ratio) if scaled else other(),
         )
+
+
+def _other_path(
+    path: Path, name: str, t: FloatArray, found: FloatArray, tolerance: FloatArray
+) -> str:
+    """Of which other path, or by which power, alpha or beta (N,) would be right; "" if unknown."""
+    if name not in ("alpha", "beta"):
+        return ""
+    expected = np.asarray(getattr(path, name)(t))
+    for power, words in ((2.0, "a square root is missing"), (0.5, "a square root too many")):
+        if (np.abs(found - expected**power) <= 4 * tolerance).all():
+            return f"it is {name} to the power {power:g}: {words}"
+    inside = (found > 0) & (found < 1)
+    if not isinstance(path, VPPath) or inside.sum() < 8:
+        return ""
+    s, value = 1 - t[inside], found[inside]
+    total = -2 * np.log(value) if name == "alpha" else -np.log1p(-(value**2))
+    usable = total < _MOST
+    design = np.column_stack([s - s**2 / 2, s**2 / 2])[usable]
+    if len(design) < 8:
+        return ""
+    (low, high), *_ = np.linalg.lstsq(design, total[usable], rcond=None)
+    if low < 0 or high < 0:
+        return ""
+    fit = np.asarray(getattr(VPPath(float(low), float(high)), name)(t))
+    if (np.abs(found - fit) > 1e-3 + 4 * tolerance).any():
+        return ""
+    due = float(path.beta_max) - float(path.beta_min)
+    twice = abs((high - low) / due - 2) < _NEARLY
+    why = ": the 1/2 of the integral ∫ beta = s beta_min + s²/2 (beta_max - beta_min) is missing"
+    return f"it is that of VPPath({low:.3g}, {high:.3g}){why if twice else ''}"
 
 
 def _precision(function: Callable[[Any], Any], t: FloatArray) -> float:
@@ -185,13 +226,14 @@ def _compare_integral(
             f"d{name} {wrong}",
             expected=f"{name}({t[j[k]]:.6g}) - {name}({t[i[k]]:.6g}) = {expected[k]:.6g}",
             found=f"{found[k]:.6g}, the integral of d{name} between them",
-            hint=_times(round(ratio, 3)) if scaled else "",
+            hint=_times(round(ratio, 3), rounding) if scaled else "",
         )
 
 
-def _times(ratio: float) -> str:
+def _times(ratio: float, rounding: float = 0.0) -> str:
     words = {2.0: "twice", 0.5: "half"}
-    known = next((w for r, w in words.items() if abs(ratio - r) < 1e-6), f"{ratio:.6g} times")
+    near = alike(1e-6, rounding)
+    known = next((w for r, w in words.items() if abs(ratio - r) < near), f"{ratio:.6g} times")
     return f"it is {known} what it should be, at every t"
 
 

@@ -30,18 +30,21 @@ def looks_like(
     a, b, left = _fitted(found, given.z, given.eps)
     if std > 0 and right_mean:
         return _noise_like(left, std, abs(trail.s - trail.t))
-    words = _wrong_times(trail, kind, told)
+    words = wrong_times(trail, kind, told)
     if words:
         return words
     spread = float(np.abs(found - law.mean).std()) + 1e-300
+    near, chance = {}, max(0.05, 4 * float(np.sqrt(2 / found.size)))
     for name, guess in _mistakes(trail, kind, law):
         if np.allclose(guess, law.mean, atol=1e-9):
             continue
         off = float(np.square(found - guess).mean())
         if off < 0.02 * spread**2 or (
-            std > 0 and abs(off - std**2) < 0.05 * std**2 and _is_there(found, guess, law)
+            std > 0 and abs(off - std**2) < chance * std**2 and _is_there(found, guess, law)
         ):
-            return name
+            near[name] = off
+    if near:
+        return min(near, key=lambda name: near[name])
     expected = _fitted(law.mean, given.z, given.eps)
     words = (
         f"x_s is about {a:.3g} E[x1 given x] + {b:.3g} E[x0 given x] with noise {left:.3g}, "
@@ -62,13 +65,17 @@ def _is_there(found: FloatArray, guess: FloatArray, law: StepLaw) -> bool:
     return bool(error < _SEEN and off < _SEEN + 3 * error)
 
 
-def _wrong_times(trail: Trail, kind: Any, told: list[float]) -> str:
-    """What is wrong with the times that the model is told; "" when nothing is, or none is known."""
+def wrong_times(trail: Trail, kind: Any, told: list[float], rounding: float = 0.0) -> str:
+    """What is wrong with the times that the model is told; "" when nothing is, or none is known.
+
+    Args:
+        rounding: by how much they may be rounded.
+    """
     t, s = trail.t, trail.s
     due = {"euler": [t], "ddim": [t], "euler-maruyama": [t], "heun": [t, s]}
     if not told or not isinstance(kind, str) or kind not in due:
         return ""
-    near = _SECOND + 1e-5 * abs(s - t)  # times may have been rounded
+    near = max(_SECOND + 1e-5 * abs(s - t), rounding)  # times may have been rounded
     missing = [time for time in due[kind] if min(abs(time - v) for v in told) > near]
     others = [v for v in told if min(abs(time - v) for time in due[kind]) > near]
     if not missing:

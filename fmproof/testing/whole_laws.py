@@ -42,17 +42,17 @@ def time_law(
             expected=f"P(t <= {found.at:.4g}) = {found.expected:.4g}, as under {law!r}",
             found=f"{found.found:.4g} of {len(t):,} times",
             standard_errors=_errors(found, len(t)),
-            hint=_with_time(time_like(reference, t), who),
+            hint=_with_time(time_like(reference, t, rounding), who),
         )
 
     whole = StatisticalEvidence(found.p_value, failure)
     if not isinstance(law, DiscreteTime) or 4 * rounding * high > law.gap:
         return whole
-    return strongest([whole, _values(reference, law, t, title, who)], 2)
+    return strongest([whole, _values(reference, law, t, rounding, title, who)], 2)
 
 
 def _values(
-    reference: Reference, law: DiscreteTime, t: FloatArray, title: str, who: str
+    reference: Reference, law: DiscreteTime, t: FloatArray, rounding: float, title: str, who: str
 ) -> StatisticalEvidence:
     """Does each value of a law come as often as it should?"""
     atom = atoms_test(t, law)
@@ -64,7 +64,7 @@ def _values(
             expected=f"t = {atom.value:g} in about {due:,.0f} of {len(t):,} rows, as under {law!r}",
             found=f"in {atom.found:,}",
             standard_errors=abs(atom.found - due) / float(np.sqrt(max(due, 1.0))),
-            hint=_with_time(time_like(reference, t), who),
+            hint=_with_time(time_like(reference, t, rounding), who),
         )
 
     return StatisticalEvidence(atom.p_value, failure)

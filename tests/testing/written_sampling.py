@@ -571,7 +571,7 @@ CASES: dict[str, tuple[Callable[..., None], str]] = {
     "likelihood prior": (likelihood_prior, "the density of the noise is taken at the data"),
     "unit probes": (unit_probes, "times the divergence"),
     "ema is trained": (ema_is_trained, "does not call the model"),
-    "latent scale": (latent_scale, "u_t is 1 x1 - 1 x0, expected 0.182 x1 - 1 x0"),
+    "latent scale": (latent_scale, "x1 - 1 x0, expected 0.182 x1 - 1 x0"),
     "latent scale in the loss": (latent_scale_in_the_loss, "the data in x_t have 30"),
     "rescaled table": (rescaled_table, "near t = "),
     "logit normal inside out": (logit_normal_inside_out, "the law of t fits"),
