@@ -214,9 +214,9 @@ def resemblance(reference: Reference, draws: SampleDraws) -> str:
     velocity = reference.velocity(now)
     known = draws.z is not None or draws.eps is not None
     if known and draws.rounding > COARSE:  # where guesses are hard to tell apart
-        line = fitted(reference, _known(reference, draws), u)
-        if line:
-            return line
+        words = fitted(reference, _known(reference, draws), u)
+        if words:
+            return words
     error = 4 * float(_rounding(reference, draws, velocity).mean())
     if draws.rounding > COARSE:
         error /= _BOUND_OVER_USUAL
