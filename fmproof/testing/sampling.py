@@ -328,7 +328,7 @@ def _part(
     low, high = reference.time.support
     moved = np.abs(run(seed, model=_Constant(reference)) - start) / (high - low)
     share = float(moved.mean())
-    if np.ptp(moved) > _EVEN or abs(share - 1) < _EVEN:
+    if np.ptp(moved) > _EVEN or min(share, abs(share - 1)) < _EVEN:
         return ""
     return f"its steps cover {share:.3g} of the time of the path from {low:g} to {high:g}"
 

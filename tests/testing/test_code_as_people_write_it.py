@@ -264,6 +264,7 @@ def jax_divergences():
     }
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # torch's, of its own forward mode
 @pytest.mark.parametrize(
     "name", ["reverse, mapped", "forward, of one point", "forward, of the batch"]
 )
