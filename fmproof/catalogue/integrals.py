@@ -144,10 +144,12 @@ DROP = RuleRecord(
     title="Remove a draw that nothing uses",
     statement_latex=(
         r"\vdash \mathbb{E}_{x \sim p,\, y \sim q}[f(x)] = \mathbb{E}_{x \sim p}[f(x)]"
+        r"\qquad \vdash \int k\,p(x)\,\mathrm{d}x = k"
     ),
     explanation=(
         "A density integrates to one, so integrating over y multiplies by one. Integrability is "
-        "not asked: with or without y, |f| has the same integral (Tonelli)."
+        "not asked: with or without y, |f| has the same integral (Tonelli). Likewise ∫ k·p(x) dx = "
+        "k for a k that is free of x."
     ),
     conditions=(
         Condition(
@@ -155,6 +157,12 @@ DROP = RuleRecord(
             "it would be left without a meaning, or with another one.",
             "z~N(0, 1), x~N(z, 1): E‖x‖² = 2. Without the draw of z it is 1 + z², so 1 for z = 0.",
             "integrals:draw_still_used",
+        ),
+        Condition(
+            "an integral is over all that the density draws",
+            "the mass of a part would be called one.",
+            "p(t) = 1 on [0, 1]: ∫ p(t) dt over [0, 1/2] is 1/2.",
+            "integrals:mass_of_a_part",
         ),
     ),
 )

@@ -45,7 +45,7 @@ class RuleApplication:
     @property
     def premises(self) -> tuple[int, ...]:
         """The steps that it uses, in order."""
-        return tuple(_premises(self.arguments))
+        return tuple(found.step for found in _found(self.arguments, From))
 
 
 @dataclass(frozen=True)
@@ -67,12 +67,18 @@ class Certificate:
         return self.steps[-1]
 
 
-def _premises(value: Any) -> Iterator[int]:
-    if isinstance(value, From):
-        yield value.step
+def _found(value: Any, kind: type) -> Iterator[Any]:
+    """What is of a kind among the arguments of a rule, in order."""
+    if isinstance(value, kind):
+        yield value
     elif isinstance(value, tuple):
         for item in value:
-            yield from _premises(item)
+            yield from _found(item, kind)
+
+
+def premises(theorem: Theorem) -> tuple[Theorem, ...]:
+    """The theorems that the last rule took."""
+    return tuple(_found(theorem.trace.arguments, Theorem))
 
 
 def proof_steps(theorem: Theorem) -> list[Theorem]:
@@ -87,7 +93,7 @@ def proof_steps(theorem: Theorem) -> list[Theorem]:
         elif id(current) not in seen:
             seen.add(id(current))
             waiting.append((current, True))
-            waiting.extend((premise, False) for premise in current.trace.premises)
+            waiting.extend((premise, False) for premise in premises(current))
     return order
 
 

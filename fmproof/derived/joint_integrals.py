@@ -10,7 +10,7 @@ from fmproof.derived.restatements import restate
 from fmproof.derived.rule import derived
 from fmproof.kernel.equality import symmetry, transitivity
 from fmproof.kernel.hypotheses import assume, discharge
-from fmproof.kernel.integrability import joint_form, tonelli
+from fmproof.kernel.integrability import finite_measure, joint_form, tonelli
 from fmproof.kernel.integrals import iterated_expectation, reorder_draws
 from fmproof.kernel.rule import require
 from fmproof.kernel.theorem import Theorem
@@ -36,7 +36,9 @@ def integrable_likewise(goal: Integrable, known: Theorem) -> Theorem:
     if alpha_equal(goal, prop):
         return restate(known, goal)
     form = joint_form(goal)
-    return discharge(tonelli(goal, prop, range(len(form.measure)) if form else ()), known)
+    if form is None:
+        return finite_measure(goal)
+    return discharge(tonelli(goal, prop, range(len(form.measure))), known)
 
 
 @derived("I4", "Folland, Real Analysis, theorem 2.37")

@@ -8,7 +8,7 @@ of that kind. Independence of all is the strongest: it has every conditional ind
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from sympy import Basic, Expr
 
@@ -18,7 +18,7 @@ from fmproof.documents.motion import starts_at
 from fmproof.documents.reach import opens_case_behind_heading
 from fmproof.documents.terms import heads_in, reached_from
 from fmproof.lang.node import rebuilt
-from fmproof.lang.nodes import Apply, Head, Law, Normal, Partial, Var
+from fmproof.lang.nodes import Apply, CondExpect, Expect, Head, Law, Normal, Partial, Var
 from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
@@ -45,12 +45,38 @@ def special_readings(
         yield _redrawn(before, laws, {}), _redrawn(claim, laws, {})
 
 
+def drawn_apart(before: Expr, claim: Expr, joint: Sequence[Head]) -> tuple[Expr, Expr]:
+    """The row with independent draws for those from ``joint``."""
+    return next(special_readings(before, claim, joint))
+
+
+def only_drawn(heads: Collection[Head], terms: Sequence[Basic]) -> bool:
+    """Whether ``terms`` draw from laws, and have no value of their densities, so that another law
+    can stand in for each."""
+
+    def below(node: Basic) -> Iterator[Basic]:
+        if isinstance(node, Expect | CondExpect):  # what is drawn are arguments of their own
+            yield from (arg for arg in node.args if not (_is_of(arg, heads)))
+        elif isinstance(node, Apply):
+            yield from node.arguments
+            if node.head.definition is not None:
+                yield node.head.definition
+        else:
+            yield from node.args
+
+    return not any(_is_of(node, heads) for node in reached_from(terms, below))
+
+
+def _is_of(node: Basic, heads: Collection[Head]) -> bool:
+    return isinstance(node, Apply) and node.head in heads
+
+
 def held(
     elab: Elaborator, items: Sequence[Item], item: Item, terms: Sequence[Expr], joint: list[Head]
 ) -> str:
     """Why the laws of ``joint`` are not arbitrary in a row, or ""."""
     spellings = {var.name: spelling for spelling, var in elab.variables.items()}
-    drawn = [var.name for var in _used(terms, joint)]
+    drawn = [var.name for var in used_draws(terms, joint)]
     used = {spellings.get(name, spellings.get(name.rstrip("'"), name)) for name in drawn}
     for name in sorted(used):
         letter, _, script = name.partition("_")
@@ -82,7 +108,7 @@ def _is_one(node: t.Node, used: set[str]) -> bool:
     return isinstance(node, t.Sym) and spelled(node) in used
 
 
-def _used(terms: Iterable[Basic], joint: Sequence[Head]) -> set[Var]:
+def used_draws(terms: Iterable[Basic], joint: Sequence[Head]) -> set[Var]:
     """The variables drawn from ``joint`` that something depends on."""
 
     def below(node: Basic) -> Iterator[Basic]:

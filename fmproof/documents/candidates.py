@@ -66,6 +66,7 @@ class _Rows:
         self._found: Options = {}
         self._claimed: set[str] = set()  # "at one time h(t) = 0": and h(s) = 0 behind it is a claim
         self._curves: set[str] = set()
+        self._said = _claimed_before(reading, set(), evidence.mixed, inline=True)
         self._followed: dict[str, int] = {}  # paths, with the row that says what they follow
         for item in reading.items:
             path = followed(item.left, item.right)
@@ -86,10 +87,15 @@ class _Rows:
                 self._claimed.add(key)
             elif self._defines(item, left, right, key, explicit):
                 candidate = Candidate(left, right, item.row.at, item.place, explicit)
-                theorem = item.piece.inside == "theorem"
-                rank = 0 if explicit else 2 if theorem else 1
+                named_there = item.inline and self._first_said(left) == item.index
+                claimed = item.piece.inside == "theorem" and not named_there
+                rank = 0 if explicit else 2 if claimed else 1
                 self._found.setdefault(key, []).append((rank, candidate, item))
         return self._found
+
+    def _first_said(self, left: t.Node) -> int | None:
+        """The first row that has a symbol: "the loss $L = …$" in a theorem says what L is."""
+        return self._said.get(shape_of(left, self.evidence.mixed))
 
     def _sides(self, item: Item) -> tuple[t.Node, t.Node, bool] | None:
         """What is defined, by what, and whether := says so."""
@@ -210,11 +216,14 @@ def _without_prime(head: t.Sym) -> str:
 
 
 def is_square_of_coefficient(left: t.Node | None) -> TypeGuard[t.Pow]:
-    """σ_t² of "σ_t² = …", which says what the standard deviation is."""
-    if not (isinstance(left, t.Pow) and isinstance(left.base, t.Sym)):
+    """σ_t² of "σ_t² = …", or σ²(s, t), which says what the standard deviation is."""
+    base = left.base if isinstance(left, t.Pow) else None
+    if not isinstance(base, t.Sym | t.Call):
         return False
+    assert isinstance(left, t.Pow)
     two = isinstance(left.exponent, t.Num) and left.exponent.value == 2
-    return two and bool(left.base.sub) and conventional("scalars", key_of(left.base))
+    below = bool(base.sub) if isinstance(base, t.Sym) else len(base.args) > 1 and _of_times(base)
+    return two and below and conventional("scalars", head_of(base).name)
 
 
 def takes_a_value(left: t.Node, right: t.Node) -> bool:
@@ -366,6 +375,9 @@ def _said_behind(reading: Reading, used: int, item: Item) -> bool:
     if not item.inline or first.inline or first.source is not item.source:
         return False
     between = item.source.text[first.piece.stop : item.piece.start]
+    words = between.lstrip("$\\] \n>")
+    if words[:1].islower():  # the sentence goes on, if after a blank line
+        between = words
     same = all(one.inline or one.piece is first.piece for one in reading.items[used : item.index])
     return same and "\n\n" not in between and introduces(item.source.text, item.piece.start)
 
@@ -526,13 +538,19 @@ def shape_of(node: t.Node, mixed: Collection[str] = ()) -> str:
     if isinstance(node, t.Call):
         places = (len(node.args), len(node.given), len(node.after), len(node.head.sub))
         density = conventional("densities", key_of(node.head))  # p(x) and p(y) are two
-        letters = ",".join(map(spelled, node.args)) if density and not node.head.sub else ""
+        at_times = any(not _is_of_a_model(script) for script in node.head.sub)
+        letters = ",".join(map(spelled, node.args)) if density and not at_times else ""
         above = "" if node.head.sup is None else "^" + spelled(node.head.sup)
         numbers = ",".join(spelled(s) for s in node.head.sub if isinstance(s, t.Num))
         if key_of(node.head) in mixed:
             letters += "|" + ",".join(map(spelled, node.given))
         return f"{key_of(node.head)}{above}{places}{letters}{numbers}"
     return spelled(node)
+
+
+def _is_of_a_model(script: t.Node) -> bool:
+    """θ of p_θ(x), which is another density than p_θ(z)."""
+    return isinstance(script, t.Sym) and conventional("parameters", script.name, "always")
 
 
 def _definable(left: t.Node, evidence: Evidence, explicit: bool) -> bool:

@@ -11,7 +11,7 @@ from sympy import Expr
 from fmproof.documents.context import Context
 from fmproof.lang.arithmetic import coefficient, summands
 from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import Apply
+from fmproof.lang.nodes import Apply, Grad, Log
 from fmproof.lang.sorts import Sort
 from fmproof.tactics.differences import subtract
 
@@ -34,4 +34,8 @@ def equates_two(context: Context, before: Expr, claim: Expr) -> tuple[Expr, Expr
 
 
 def _is_function(term: Expr) -> bool:
+    """A field, or the score of a density."""
+    inside = term.body.args[0] if isinstance(term, Grad) and isinstance(term.body, Log) else None
+    if isinstance(inside, Apply) and inside.head.is_density:
+        return True
     return isinstance(term, Apply) and sort_of(term) is Sort.VEC

@@ -24,6 +24,12 @@ def chain_from(items: Sequence[Item], item: Item) -> list[Item]:
     return found
 
 
+def arguments_of(node: t.Node) -> set[str]:
+    """The spellings of x in L(x) = …: what the chain is about, at any x."""
+    args = node.args if isinstance(node, t.Call) else ()
+    return {spelled(arg) for arg in args if isinstance(arg, t.Sym)}
+
+
 def points_in(elab: Elaborator, chain: Sequence[Item]) -> set[str]:
     """The spellings of the paths in a chain which integrates over what they are made of."""
     sides = [side for item in chain for side in (item.left, item.right) if side is not None]

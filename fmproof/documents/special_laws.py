@@ -23,6 +23,7 @@ from fmproof.reading.notation.words import (
     says_from_here,
     says_independent_of,
     says_moments,
+    says_more_of_moments,
     speaks_of_independence,
     ties_variables,
 )
@@ -179,6 +180,15 @@ def speaks_of_independent_draws(reading: Reading) -> bool:
 def special_moments(reading: Reading) -> list[tuple[str, str]]:
     """What words say of the moments of data anywhere, "normalised to unit variance", and where."""
     return _said_anywhere(reading, says_moments)
+
+
+def standard_at_most(reading: Reading) -> bool:
+    """Whether a standard normal law has all that words say of moments: zero mean, unit variance.
+
+    Not so in a document that speaks of other variances, which may be those of the same law.
+    """
+    words = [words for _, piece, words, _ in reading.pieces if piece.kind == "prose"]
+    return not any(map(says_more_of_moments, words))
 
 
 def tied_variables(reading: Reading) -> list[tuple[str, str]]:

@@ -13,18 +13,23 @@ from fmproof.kernel.theorem import Sequent, Theorem, infer
 from fmproof.lang.arithmetic import mul
 from fmproof.lang.nodes import Draw, IntegralOver
 from fmproof.lang.nodes.measure import against_lebesgue, drawn_by, is_density
-from fmproof.lang.props import Almost, Integrable, VanishesWith
+from fmproof.lang.props import Almost, Integrable, Prop, VanishesWith
 from fmproof.lang.scope import apart, free_vars
 
 NULL_SETS = "Folland, Real Analysis, theorem 2.37 and section 2.5"
 _SUPPORT = "Folland, Real Analysis, proposition 2.16"
 
 
+def over(measure: Sequence[Draw], prop: Prop) -> Prop:
+    """``prop``, for almost every value if it is about what the measure draws."""
+    drawn = {var for item in measure for var in drawn_by(item)}
+    return Almost(prop, *measure) if drawn & free_vars(prop) else prop
+
+
 @rule("C10", NULL_SETS)
 def everywhere(theorem: Theorem, measure: Sequence[Draw]) -> Sequent:
     """From A ⊢ P: A' ⊢ P almost everywhere; hypotheses about the variables likewise."""
-    bound = {var for item in measure for var in drawn_by(item)}
-    hypotheses = (Almost(h, *measure) if bound & free_vars(h) else h for h in theorem.hypotheses)
+    hypotheses = (over(measure, h) for h in theorem.hypotheses)
     return infer(Almost(theorem.conclusion, *measure), *hypotheses)
 
 

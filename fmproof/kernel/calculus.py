@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from itertools import chain
 from typing import Any
 
 from sympy import Expr, S
 
 from fmproof.errors import RuleError
 from fmproof.kernel.algebra import paired
-from fmproof.kernel.gaussian import exponent, require_fixed_variance
+from fmproof.kernel.gaussian import exponent, is_gaussian, require_fixed_variance
 from fmproof.kernel.integrals import is_integral, linear_parts, with_body
 from fmproof.kernel.rule import require, rule
 from fmproof.kernel.theorem import Sequent, infer
@@ -22,7 +23,6 @@ from fmproof.lang.nodes import (
     Div,
     Draw,
     Exp,
-    Gaussian,
     Grad,
     Inner,
     Log,
@@ -65,9 +65,8 @@ def _needs(body: Any, pairs: tuple[tuple[Var, Expr], ...]) -> list[Prop]:
 
     def differentiable(parts: Iterable[Any]) -> list[Prop]:
         """Of those parts that move; of the variables themselves nothing is needed."""
-        flat = [item for pair in pairs for item in pair]
         moving = (p for p in parts if variables & free_vars(p) and p not in variables)
-        return [Differentiable(part, *flat) for part in moving]
+        return [Differentiable(part, *chain.from_iterable(pairs)) for part in moving]
 
     kind = type(body)
     if not variables & free_vars(body) or body in variables:
@@ -79,12 +78,12 @@ def _needs(body: Any, pairs: tuple[tuple[Var, Expr], ...]) -> list[Prop]:
     if kind in _DOMAINS:
         there = (substitute(arg, places) for arg in body.args)
         return [*differentiable(dict.fromkeys(body.args)), *_DOMAINS[kind](*there)]
-    if kind is Apply and type(body.head) is Gaussian:
+    if is_gaussian(body):
         variance = substitute(body.arguments[2], places)
         return [*differentiable(body.arguments), Positive(variance)]
     if kind is Apply and body.head.definition is None:
         inner, moved = _head_at(body, places)
-        here = Differentiable(inner, *(item for pair in moved for item in pair))
+        here = Differentiable(inner, *chain.from_iterable(moved))
         return [here, *differentiable(body.arguments)]
     if is_integral(body) and len(pairs) == 1 and not variables & _in_measure(body):
         ((var, at),) = pairs
@@ -131,7 +130,7 @@ def fewer_variables(premise: Differentiable, var: Var) -> Sequent:
     fits = len(places) > 1 and var in places
     require(fits, "differentiable", f"a joint differentiability in {var.name}", premise)
     body = substitute(premise.body, {var: places.pop(var)})
-    return infer(Differentiable(body, *(item for pair in places.items() for item in pair)), premise)
+    return infer(Differentiable(body, *chain.from_iterable(places.items())), premise)
 
 
 # --- what they are ------------------------------------------------------------------------
@@ -163,7 +162,7 @@ def _derivative(node: Any) -> Expr:
     if type(body) is Inner and var.sort is Sort.VEC:
         (c, a), (k, b) = ((_coefficient(side, var), side) for side in body.args)
         return add(mul(c, here(b)), mul(k, here(a)))
-    if type(body) is Apply and type(body.head) is Gaussian:
+    if is_gaussian(body):
         return mul(here(body), slope(exponent(body)))
     if type(body) is Apply and body.head.definition is None:
         return _chain(body, var, at, kind, slope)

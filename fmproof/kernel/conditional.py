@@ -9,12 +9,12 @@ from sympy import Expr, S
 
 from fmproof.errors import RuleError
 from fmproof.kernel.algebra import paired
-from fmproof.kernel.equality import lifted
+from fmproof.kernel.almost import over
 from fmproof.kernel.integrals import linear_parts
 from fmproof.kernel.rule import Equation, require, rule
 from fmproof.kernel.theorem import Sequent, infer
 from fmproof.lang.arithmetic import add, mul
-from fmproof.lang.node import Lift, bound_vars, is_one_of
+from fmproof.lang.node import bound_vars, is_one_of
 from fmproof.lang.nodes import Apply, CondExpect, Expect, Head, Let, Ratio, Scalar, Var
 from fmproof.lang.nodes.measure import Draw, drawn_by, is_density
 from fmproof.lang.props import Almost, Equals, Integrable, Prop
@@ -37,10 +37,7 @@ def _mean(
     hidden = {var for item in inner for var in drawn_by(item)}.difference(given)
     if hidden & free_vars(k):
         raise RuleError("conditional expectation: %s is no function of the given", k)
-    condition: Prop = Integrable(f, *inner)
-    if {var for item in outer for var in drawn_by(item)} & free_vars(condition):
-        condition = Almost(condition, *outer)
-    return CondExpect(f, [(var, var) for var in given], *inner), condition
+    return CondExpect(f, [(var, var) for var in given], *inner), over(outer, Integrable(f, *inner))
 
 
 @rule("K1", _CONDITIONAL)
@@ -127,7 +124,7 @@ def bayes(term: CondExpect, marginal: Equation) -> Sequent:
         raise RuleError("Bayes: %s is not the marginal of %s", marginal.conclusion, k)
     whole, condition = _mean(term.body, S.One, given, term.measure, 0)
     result = Expect(mul(term.body, Ratio(k, marginal.lhs)), *law)
-    hypotheses = (lifted(h, term, Lift.ALMOST) for h in marginal.hypotheses)
+    hypotheses = (over(term.measure, h) for h in marginal.hypotheses)
     return infer(Almost(Equals(whole, result), *term.measure), condition, *hypotheses)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from sympy import Expr, S
 
 from fmproof.errors import RuleError
+from fmproof.kernel.almost import over
 from fmproof.kernel.ring import polynomial
 from fmproof.kernel.rule import require, rule
 from fmproof.kernel.theorem import Sequent, infer
@@ -30,7 +31,7 @@ from fmproof.lang.nodes import (
 )
 from fmproof.lang.nodes.measure import Draw, drawn_by
 from fmproof.lang.numbers import number
-from fmproof.lang.props import Almost, Equals, Integrable, Positive, Prop, VanishesWith
+from fmproof.lang.props import Equals, Integrable, Positive, VanishesWith
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 
@@ -72,9 +73,7 @@ def reparametrise(term: Expect, place: int, scale: Expr, noise: Var) -> Sequent:
         raise RuleError(f"Gaussian: {noise.name} is no new vector in {shown(term)}")
     draws = (Normal(noise), Let(x, add(m, mul(scale, noise))))
     before, after = term.measure[:place], term.measure[place + 1 :]
-    nonzero: Prop = VanishesWith(S.One, scale)
-    if free_vars(scale) & {var for item in before for var in drawn_by(item)}:
-        nonzero = Almost(nonzero, *before)
+    nonzero = over(before, VanishesWith(S.One, scale))
     return infer(Equals(term, Expect(term.body, *before, *draws, *after)), nonzero)
 
 

@@ -14,13 +14,13 @@ from sympy import Expr, S
 
 from fmproof.errors import RuleError
 from fmproof.kernel.algebra import paired
-from fmproof.kernel.equality import lifted
+from fmproof.kernel.almost import over
 from fmproof.kernel.integrals import draws_variables, in_order, joint_law, with_body
 from fmproof.kernel.ring import polynomial
 from fmproof.kernel.rule import Equation, Integrated, require, rule
 from fmproof.kernel.theorem import Sequent, infer
 from fmproof.lang.arithmetic import add, factors, mul, without
-from fmproof.lang.node import Lift, bound_vars, is_nonnegative, remembered
+from fmproof.lang.node import bound_vars, is_nonnegative, remembered
 from fmproof.lang.nodes import Apply, Draw, Inner, IntegralOver, Lebesgue, Ratio, Var
 from fmproof.lang.nodes.measure import (
     against_lebesgue,
@@ -35,11 +35,6 @@ from fmproof.lang.scope import alpha_equal, apart, free_vars
 
 _TONELLI = "Tonelli; Folland, Real Analysis, theorem 2.37"
 LP = "Folland, Real Analysis, sections 5.5 and 6.1"
-
-
-def _over(goal: Any, body: Expr) -> Integrable:
-    """The same condition for another integrand."""
-    return Integrable(body, *goal.measure)
 
 
 # --- Tonelli: the same integral of |f|, written under another law ------------------------
@@ -113,12 +108,9 @@ def tonelli(goal: Integrable, premise: Integrable, order: Sequence[int]) -> Sequ
     ``order`` matches the variables: the i-th of the premise's joint form is the one of the
     goal's joint form at ``order[i]``.
     """
-    first, second = joint_form(goal), joint_form(premise)
-    if first is None or second is None:
-        same = first is second and not order
-    else:
-        same = alpha_equal(Integrable(first.body, *in_order(first.measure, order)), second)
-    if not same:
+    form, other = joint_form(goal), joint_form(premise)
+    there = Integrable(form.body, *in_order(form.measure, order)) if form else None
+    if there is None or other is None or not alpha_equal(there, other):
         raise RuleError("Tonelli: %s and %s are different integrals", goal, premise)
     return infer(goal, premise)
 
@@ -149,7 +141,7 @@ def combination_integrable(
     for constant in coefficients:
         if free_vars(constant).intersection(bound_vars(goal)):
             raise RuleError("combination: %s is no constant in %s", constant, goal)
-    return infer(goal, *(_over(goal, part) for part in parts))
+    return infer(goal, *(Integrable(part, *goal.measure) for part in parts))
 
 
 @rule("C8", "|b·(a/b)| ≤ |a|, with a/0 = 0")
@@ -207,5 +199,5 @@ def mean_square_integrable(
     if free_vars(goal.body).intersection(bound_vars(total)):
         raise RuleError("Jensen: %s is about what %s integrates over", goal, total)
     inside = mul(weight, total.body, Inner(values, values))
-    needed = (lifted(h, goal, Lift.ALMOST) for th in (average, mass) for h in th.hypotheses)
+    needed = (over(measure, h) for th in (average, mass) for h in th.hypotheses)
     return infer(goal, Integrable(inside, *measure, *total.measure), *needed)

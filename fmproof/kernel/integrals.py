@@ -181,9 +181,7 @@ def reorder_draws(term: Integrated, order: Sequence[int]) -> Sequent:
     return infer(Equals(term, rebuilt(term, term.body, *in_order(term.measure, order))))
 
 
-@rule(
-    "I9", "an integral against a point mass; Kallenberg, Foundations of Modern Probability, ch. 1"
-)
+@rule("I9", "an integral against a point mass; Kallenberg, Foundations of Modern Probability")
 def substitute_draws(term: Expect) -> Sequent:
     """⊢ E_{…, x := a, …}[f(x)] = E_{…}[f(a)], for all its deterministic draws. No condition."""
     fits = any(type(item) is Let for item in term.measure)

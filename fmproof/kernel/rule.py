@@ -14,7 +14,7 @@ from fmproof.errors import RuleError, SortError
 from fmproof.kernel.theorem import Sequent, Theorem, Trace, claim
 from fmproof.lang import nodes, props
 from fmproof.lang.fixed import fixed
-from fmproof.lang.node import admit, intact, is_declared, is_one_of, shown, sort_of
+from fmproof.lang.node import admit, intact, is_declared, is_one_of, sort_of
 from fmproof.lang.nodes.measure import require_measure
 from fmproof.lang.scope import canon
 
@@ -22,6 +22,8 @@ if globals().get("_closed"):  # loaded again, it would be open
     raise ImportError("the kernel is closed: this module is loaded once")
 claim()
 P = ParamSpec("P")
+Taken = Callable[[Any, str], Any]
+"""An argument as it is given, and whose it is, to what the rule is given; or RuleError."""
 
 
 # --- what a rule is given -----------------------------------------------------------------
@@ -41,7 +43,7 @@ def _theorem(value: Any, role: str) -> Theorem:
     return value
 
 
-def _node(kinds: tuple[type, ...], words: str) -> Callable[[Any, str], Any]:
+def _node(kinds: tuple[type, ...], words: str) -> Taken:
     """A term or proposition of one of these types, exactly."""
 
     def taken(value: Any, role: str) -> Any:
@@ -72,22 +74,16 @@ def _head(value: Any, role: str) -> Any:
 
 
 def _draws(value: Any, role: str) -> tuple[Any, ...]:
-    items = tuple(value)
-    for item in items:
-        if not is_one_of(item, (nodes.Apply, nodes.Lebesgue, nodes.Let)):
-            raise RuleError(f"{role} must be draws or Lebesgue measures, found {shown(item)}")
-    items = tuple(map(admit, items))
+    items: tuple[Any, ...] = _each(_draw)(value, role)
     require_measure(items, role)
     return items
 
 
-def _each(take: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
+def _each(take: Taken) -> Taken:
     return lambda value, role: tuple(take(item, role) for item in tuple(value))
 
 
-def _pairs(
-    take: Callable[[Any, str], Any], give: Callable[[Any, str], Any]
-) -> Callable[[Any, str], Any]:
+def _pairs(take: Taken, give: Taken) -> Taken:
     """A mapping (or the pairs of one), read once."""
 
     def taken(value: Any, role: str) -> Any:
@@ -106,8 +102,9 @@ Integrated = nodes.IntegralOver | nodes.Expect
 """An integral or expectation."""
 
 _variable = _node((nodes.Var,), "a variable")
+_draw = _node((nodes.Apply, nodes.Lebesgue, nodes.Let), "a draw or Lebesgue measure")
 
-_TAKEN: dict[str, Callable[[Any, str], Any]] = {
+_TAKEN: dict[str, Taken] = {
     "Expr": _term,
     "Derivative": _node((nodes.Grad, nodes.Partial, nodes.Div), "a derivative"),
     "Integrated": _node((nodes.IntegralOver, nodes.Expect), "an integral or expectation"),

@@ -13,7 +13,7 @@ or read back from anywhere, so holding one is having checked it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
 from fmproof.lang.fixed import fixed
@@ -109,19 +109,6 @@ class Trace:
 
     rule: str
     arguments: tuple[Any, ...]
-
-    @property
-    def premises(self) -> tuple[Theorem, ...]:
-        """The theorems among the arguments, in order."""
-        return tuple(_theorems_in(self.arguments))
-
-
-def _theorems_in(value: Any) -> Iterator[Theorem]:
-    if type(value) is Theorem:
-        yield value
-    elif type(value) is tuple:
-        for item in value:
-            yield from _theorems_in(item)
 
 
 @fixed

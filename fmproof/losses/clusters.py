@@ -10,7 +10,7 @@ scale, and the differences add up to the integral of the whole mixture.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -84,17 +84,26 @@ def clusters(
     together = ClusterBatch(every, view.members, 0, view.origins, boxes)
     if whole.any():
         alike[len(present), 0].append(together if whole.all() else together[whole])
+    # Components that do not touch have nothing to do with one another; most groups of those that do
+    # are whole, and all of one size are looked at together.
+    apart: dict[int, list[tuple[int, IndexArray]]] = defaultdict(list)
     for row in every[~whole]:
         if stopped():
             break
-        groups = views.halves(int(row), present)
-        # From broad to narrow.
-        groups.sort(key=lambda group: -views.volumes[row, group].max())
-        before = present[:0]
-        for group in groups:
-            part = views.cluster(int(row), group, before)
-            alike[part.members.shape[1], part.before].append(part)
-            before = np.concatenate([before, group])
+        for groups in views.apart(int(row), present):
+            apart[groups.shape[1]].append((int(row), groups))
+    for size, found in apart.items():
+        rows = np.repeat([row for row, _ in found], [len(groups) for _, groups in found])
+        members = np.concatenate([groups for _, groups in found])
+        view = views.of(rows, members)
+        boxes = views.boxes(view, size)
+        whole = views.small(boxes, size)
+        if whole.any():
+            batch = ClusterBatch(rows, members, 0, view.origins, boxes)
+            alike[size, 0].append(batch if whole.all() else batch[whole])
+        for row, group in zip(rows[~whole].tolist(), members[~whole], strict=True):
+            for part in views.split(row, group):
+                alike[part.members.shape[1], part.before].append(part)
     return [ClusterBatch.of(parts) if len(parts) > 1 else parts[0] for parts in alike.values()]
 
 
@@ -145,6 +154,33 @@ class _Views:
         own = size * np.ceil(2 * self.reach / self.spacing) ** self.dim
         return np.asarray((boxes.counts.prod(axis=1) <= own) | (size == 1))
 
+    def apart(self, row: int, group: IndexArray) -> list[IndexArray]:
+        """The parts of ``group``, of the slice ``row``, whose boxes do not touch along some axis:
+        those of one size together, (B, k) each."""
+        view = self.of(np.array([row]), group[None])
+        margin = self.reach * view.widths[0]
+        low, high = view.positions[0] - margin, view.positions[0] + margin
+        parts = [np.arange(len(group))]
+        for i in range(self.dim):
+            parts = [
+                part
+                for some in parts
+                for part in (_apart(some, low[:, i], high[:, i]) if len(some) > 1 else [some])
+            ]
+        alike: dict[int, list[IndexArray]] = defaultdict(list)
+        for part in parts:
+            alike[len(part)].append(part)
+        return [group[np.stack(same)] for same in alike.values()]
+
+    def split(self, row: int, group: IndexArray) -> Iterator[ClusterBatch]:
+        """The clusters of ``group``, of the slice ``row``, from broad to narrow."""
+        parts = self.halves(row, group)
+        parts.sort(key=lambda part: -self.volumes[row, part].max())
+        before = group[:0]
+        for part in parts:
+            yield self.cluster(row, part, before)
+            before = np.concatenate([before, part])
+
     def halves(self, row: int, group: IndexArray) -> list[IndexArray]:
         """Halve ``group``, of the slice ``row``, until each part's lattice is small."""
         if len(group) == 1:
@@ -179,6 +215,13 @@ class _Views:
         reaching = before[touching[size:]]
         members = np.concatenate([reaching, group])[None]
         return ClusterBatch(rows, members, len(reaching), view.origins, boxes)
+
+
+def _apart(members: IndexArray, low: FloatArray, high: FloatArray) -> list[IndexArray]:
+    """Of ``members`` (k,) those parts whose intervals, by their numbers, are linked by overlaps."""
+    order = members[np.argsort(low[members])]
+    gaps = low[order[1:]] >= np.maximum.accumulate(high[order])[:-1]
+    return np.split(order, np.flatnonzero(gaps) + 1)
 
 
 class _View(NamedTuple):

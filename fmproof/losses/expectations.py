@@ -22,7 +22,7 @@ from fmproof.losses.lattice import (
     price,
 )
 from fmproof.losses.quantities import Columns, PointBatch, Target
-from fmproof.losses.slices import Frames, Marginal, Slices
+from fmproof.losses.slices import FAR, Frames, Marginal, Slices
 from fmproof.models.arrays import FloatArray
 from fmproof.models.velocity import Velocity
 
@@ -56,7 +56,7 @@ def marginal(
     share, prices = np.zeros(len(at)), np.zeros(len(at))
     for group in groups:
         np.add.at(share, group.rows, 1)
-        np.add.at(prices, group.rows, price(group.boxes, group.members.shape[1]))
+        np.add.at(prices, group.rows, price(group.boxes, _chunk(at, columns, group)[1]))
     prices[share == 0] = np.inf  # those that were not looked at for the lack of time
     if partly:
         resolved = np.array([budget.take(one) for one in prices])
@@ -66,23 +66,56 @@ def marginal(
         found.put(~resolved, _unresolved(columns.width))
         groups = [group[resolved[group.rows]] for group in groups]
     for group in groups:
-        size = group.members.shape[1]
-        whole = columns.needs_variance or at.bases is not None  # arrays of all components at points
-        chunk = max(64, _CHUNK // (size * at.problem.dim if whole else at.problem.dim + 2))
         for batch in _batches(group):
+            chunk, work = _chunk(at, columns, batch)
             aim = tolerance[batch.rows] / share[batch.rows, None]
             integrand = _difference(at, columns, batch)
-            found.add(batch.rows, integrate(integrand, batch.boxes, aim, budget, size, chunk))
+            found.add(batch.rows, integrate(integrand, batch.boxes, aim, budget, work, chunk))
     if columns.needs_variance and np.count_nonzero(at.problem.data.weights) > 1:
         # Components that lie far apart may overlap only where no box reaches, and the layers of
         # the boxes do not tell: the density there times the squares that may be. What is below
         # their round-off is no reason for larger boxes.
         beyond = at.problem.dim * np.exp(-0.5 * reach**2) * at.square[:, None]
-        small = np.minimum(beyond, EPS * at.square[:, None])
         floor = columns.slices["floor"]
+        # Nor do they tell where boxes just touch, and the overlap is in the outermost layers. It is
+        # at most what is left of the components there, with a square that grows by reach^2.
+        most = (2 + reach**2) * beyond
+        found.tail[:, floor] = np.minimum(found.tail[:, floor], most)
+        small = np.minimum(beyond, EPS * at.square[:, None])
         found.tail[:, floor] += beyond - small
         found.roundoff[:, floor] += small
     return found
+
+
+def _chunk(at: Slices, columns: Columns, group: ClusterBatch) -> tuple[int, FloatArray]:
+    """How many points are evaluated together, and the :func:`_work` that leaves."""
+    size, dim = group.members.shape[1], at.problem.dim
+    # Are there arrays of all components at all points?
+    whole = columns.needs_variance or at.bases is not None or dim == 1
+    each = dim if whole else dim + 2
+    chunk = max(64, _CHUNK // (size * each if whole else each))
+    work = _work(at, group, chunk)
+    while whole and (more := _work(at, group, 2 * chunk)).max() * 2 * chunk * each <= _CHUNK:
+        chunk, work = 2 * chunk, more
+    return chunk, work
+
+
+def _work(at: Slices, group: ClusterBatch, chunk: int) -> FloatArray:
+    """How many components are near a point of each cluster's second lattice, (B,), on average: as
+    many as :meth:`Frames.near` leaves to blocks of ``chunk`` points."""
+    size = np.full(len(group.rows), float(group.members.shape[1]))
+    counts = 4 * group.boxes.counts
+    if at.bases is not None or not (counts.prod(axis=1) > chunk).any():
+        return size
+    width = group.boxes.high - group.boxes.low
+    scales = at.scales[group.rows[:, None], group.members]
+    near, room = np.ones(scales.shape[:2]), np.full(len(counts), float(chunk))
+    for i in reversed(range(counts.shape[1])):  # blocks have the last coordinates' whole length
+        length = np.clip(room, 1, counts[:, i])
+        room = room // length
+        reach = 2 * FAR * scales[:, :, i] + (width[:, i] * length / counts[:, i])[:, None]
+        near *= np.minimum(reach / width[:, i, None], 1.0)
+    return np.asarray(near.sum(axis=1))
 
 
 def _batches(group: ClusterBatch) -> Iterator[ClusterBatch]:
@@ -118,10 +151,12 @@ def _difference(at: Slices, columns: Columns, part: ClusterBatch) -> Integrand:
     """What clusters add to p_t(x) f(x) in their slices: with them minus without."""
     frames = Frames(at, part.rows, part.members, part.origins)
     centres, times = at.centres[part.rows, part.origins], at.t[part.rows]
-    size, before, variance = part.members.shape[1], part.before, columns.needs_variance
+    variance = columns.needs_variance
 
     def integrand(mesh: Mesh, rows: IndexArray) -> tuple[FloatArray, FloatArray]:
-        placed = frames.place(mesh, rows)
+        members = frames.near(mesh, rows)
+        placed = frames.of(rows, members).place(mesh)
+        size, before = len(members), int(np.searchsorted(members, part.before))
         points = _MeshPoints(columns.problem.model, mesh, centres[rows], times[rows])
 
         def weighted(field: Marginal) -> tuple[FloatArray, FloatArray]:

@@ -148,8 +148,8 @@ def block_slices(count: int, size: int) -> Iterator[slice]:
         yield slice(first, min(first + max(size, 1), count))
 
 
-def price(boxes: Boxes, work: float) -> FloatArray:
-    """What first lattices and two halvings of their steps cost at ``work`` a point, (B,)."""
+def price(boxes: Boxes, work: float | FloatArray) -> FloatArray:
+    """What first lattices and two halvings of their steps cost at ``work``, () or (B,), a point."""
     return np.asarray(boxes.counts.prod(axis=1) * 4 ** boxes.low.shape[1] * work)
 
 
@@ -158,21 +158,22 @@ def integrate(
     boxes: Boxes,
     tolerance: FloatArray,
     budget: Budget,
-    work: float = 1.0,
+    work: float | FloatArray = 1.0,
     chunk: int = 4096,
 ) -> LatticeSum:
     """Integrals over R^d to the absolute ``tolerance`` (B, Q), one over each of the ``boxes``.
 
     The lattices have the counts of the first box, which are to be enough for all. An integral is
     done at the tolerance, when only round-off is left, or when the ``budget`` has too little for
-    the next refinement, at ``work`` a point; the step is halved twice in any case, which the
-    caller has paid for. The error adds up the discretisation, judged by how the sums changed, the
-    mass outside the box, extrapolated from its two outermost layers, and round-off.
+    the next refinement, at ``work`` a point, () or (B,). The step is halved twice in any case,
+    which the caller has paid for. The error adds up the discretisation, judged by how the sums
+    changed, the mass outside the box, extrapolated from its two outermost layers, and round-off.
     """
     sums = _Sums(integrand, boxes, chunk, budget)
     counts = boxes.counts[0]
     stages = _refinements(len(counts))
     active = np.arange(len(boxes))
+    each = np.broadcast_to(work, len(boxes))
     levels, masses = sums.ladder(counts)
     counts = 4 * counts
     found = sums.judged(levels, masses, tolerance, active)
@@ -183,9 +184,9 @@ def integrate(
             # A finer lattice does not help where numbers overflow.
             rough = (result.discretisation > aim) & np.isfinite(result.magnitude)
             going = np.array(rough.any(axis=1))
-            cost = work * len(shifts) * counts.prod()
+            costs = each[active] * len(shifts) * counts.prod()
             for row in np.flatnonzero(going):
-                going[row] = budget.take(cost)
+                going[row] = budget.take(float(costs[row]))
             if not going.any():
                 return found
             active, levels, masses = active[going], levels[going], masses[going]

@@ -9,7 +9,8 @@ the components are products of matrices.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import NamedTuple, cast
+from copy import copy
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -20,6 +21,8 @@ from fmproof.models.problem import Problem
 _TINY = float(np.finfo(np.float64).tiny)
 # Smaller factors than exp(-600) would be slow: they, or their products, are denormal. They are 0.
 _NOTHING = 600.0
+# A component this many standard deviations away has less there than a square of round-off: e^-72.
+FAR = 12.0
 
 
 class Slices:
@@ -113,21 +116,44 @@ class Frames:
         with np.errstate(divide="ignore"):
             self.log_weights = np.log(data.weights[members]) - constant
 
-    def place(self, mesh: Mesh, rows: IndexArray) -> PlacedMeshes:
-        """The points of a mesh in the sub-mixtures ``rows`` (R,)."""
-        return (_Straight if self.bases is None else _Rotated)(self, mesh, rows)
+    def near(self, mesh: Mesh, rows: IndexArray) -> IndexArray:
+        """Numbers (n,) of the components, in some of the sub-mixtures ``rows`` (R,), of which there
+        is anything at the points of a mesh; at least one."""
+        count = self.scales.shape[1]
+        if self.bases is not None:
+            return np.arange(count)
+        found = np.ones((len(rows), count), dtype=np.bool_)
+        for i, values in enumerate(mesh.along):
+            offsets, margin = self.offsets[rows, :, i], FAR * self.scales[rows, :, i]
+            found &= offsets + margin > values.min(axis=1, keepdims=True)
+            found &= offsets - margin < values.max(axis=1, keepdims=True)
+        return np.flatnonzero(found.any(axis=0)) if found.any() else np.zeros(1, dtype=np.intp)
+
+    def of(self, rows: IndexArray, members: IndexArray) -> Frames:
+        """Some of the sub-mixtures (R,), and of their components (n,)."""
+        less = copy(self)
+        every = len(members) == self.scales.shape[1]
+        part: Any = rows if every else (rows[:, None], members)
+        for name in ("bases", "scales", "offsets", "gains", "drift", "within", "log_weights"):
+            whole = getattr(self, name)
+            setattr(less, name, None if whole is None else whole[part])
+        return less
+
+    def place(self, mesh: Mesh) -> PlacedMeshes:
+        """The points of a mesh in each of the sub-mixtures."""
+        return _Straight(self, mesh) if self.bases is None else _Rotated(self, mesh)
 
 
 class _Straight(PlacedMeshes):
     """Components along the coordinates: densities are products of factors, (R, k, m_i) for each
     coordinate; so are their sums weighted with one coordinate's velocities."""
 
-    def __init__(self, frames: Frames, mesh: Mesh, rows: IndexArray) -> None:
+    def __init__(self, frames: Frames, mesh: Mesh) -> None:
         scales, offsets, gains, drift = (
-            a[rows].transpose(2, 0, 1)[:, :, :, None]
+            a.transpose(2, 0, 1)[:, :, :, None]
             for a in (frames.scales, frames.offsets, frames.gains, frames.drift)
         )
-        self._weights, self._within = np.exp(frames.log_weights[rows]), frames.within[rows]
+        self._weights, self._within = np.exp(frames.log_weights), frames.within
         self._factors, self._velocities = [], []
         for i, values in enumerate(mesh.along):
             white = (values[:, None] - offsets[i]) / scales[i]
@@ -177,21 +203,21 @@ def _times(left: FloatArray, right: FloatArray) -> FloatArray:
 class _Rotated(PlacedMeshes):
     """Components along axes of their own: ``white`` (R, axis, k, n), ``log_terms`` (R, k, n)."""
 
-    def __init__(self, frames: Frames, mesh: Mesh, rows: IndexArray) -> None:
-        bases, scales = cast(FloatArray, frames.bases)[rows], frames.scales[rows]
+    def __init__(self, frames: Frames, mesh: Mesh) -> None:
+        bases, scales = cast(FloatArray, frames.bases), frames.scales
         y = mesh.points()
         root = np.sqrt(2.0)  # the squares of coordinates over it are the exponents
         # (R, axis, component, ...): points along the last axis keep numpy's loops long.
         whiten = (bases / (root * scales[:, :, None])).transpose(0, 3, 1, 2)
-        offsets = (frames.offsets[rows][:, :, None] @ bases)[:, :, 0] / (root * scales)
+        offsets = (frames.offsets[:, :, None] @ bases)[:, :, 0] / (root * scales)
         white = (whiten.reshape(len(y), -1, y.shape[1]) @ y).reshape(*whiten.shape[:3], -1)
         white -= offsets.transpose(0, 2, 1)[:, :, :, None]
         self._white = white
         halves = np.einsum("rikn,rikn->rkn", white, white)
-        self._log_terms = np.subtract(frames.log_weights[rows, :, None], halves, out=halves)
-        gains = root * frames.gains[rows][:, :, None] * bases
+        self._log_terms = np.subtract(frames.log_weights[:, :, None], halves, out=halves)
+        gains = root * frames.gains[:, :, None] * bases
         self._back = gains.transpose(0, 2, 3, 1)  # (R, d, axis, k)
-        self._drift, self._within = frames.drift[rows].transpose(0, 2, 1), frames.within[rows]
+        self._drift, self._within = frames.drift.transpose(0, 2, 1), frames.within
 
     def marginal(self, count: int, variance: bool) -> Marginal:
         white, log_terms = self._white[:, :, :count], self._log_terms[:, :count]

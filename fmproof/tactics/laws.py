@@ -7,7 +7,7 @@ from itertools import permutations, product
 from sympy import Basic, Expr
 
 from fmproof.errors import SortError
-from fmproof.kernel.integrability import joint_form, tonelli
+from fmproof.kernel.integrability import finite_measure, joint_form, tonelli
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import factors, mul
 from fmproof.lang.node import remembered
@@ -24,8 +24,12 @@ from fmproof.lang.scope import canon, free_vars, substitute
 
 
 def same_law(goal: Integrable, premise: Integrable) -> Theorem | None:
-    """The rule ``tonelli`` with the order of the variables that makes it fit, if there is one."""
-    order = same_integral(joint_form(goal), joint_form(premise))
+    """The rule ``tonelli`` with the order of the variables that makes it fit, if there is one; what
+    is finite by itself needs no premise."""
+    form = joint_form(goal)
+    if form is None:
+        return finite_measure(goal)
+    order = same_integral(form, joint_form(premise))
     return None if order is None else tonelli(goal, premise, order)
 
 

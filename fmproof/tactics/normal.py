@@ -80,7 +80,7 @@ from fmproof.tactics.rewriting import (
 )
 from fmproof.tactics.scores import mixture_score
 from fmproof.tactics.time_averages import is_time_average, uniform_time
-from fmproof.tactics.written_out import integral_forms, plain_integrals
+from fmproof.tactics.written_out import densities_integrated, integral_forms, plain_integrals
 
 
 def decide(line: Line) -> Common:
@@ -119,6 +119,7 @@ def forms(line: Line) -> Iterator[Common]:
         for together in kept_together(each):
             yield from _made(partial(together, expectations), each)
         if _has_integral(line.before) or _has_integral(line.claim):
+            yield from _made(densities_integrated, each)
             yield from _made(integral_forms, each)
             yield from _made(_marginalised, each)
             yield from _made(_sloped, each)

@@ -47,6 +47,13 @@ def plain_integrals(line: Line) -> Common:
     return Common(left, right, {"auto"})
 
 
+def densities_integrated(line: Line) -> Common:
+    """Both lines as integrals, of which those of a density are one."""
+    conversion = first_of([*(METHODS[name](line) for name in ("drop", *_SIMPLE)), _inside, _split])
+    left, right = (then(reflexivity(side), conversion) for side in (line.before, line.claim))
+    return Common(left, right, {"auto"})
+
+
 @at(Named, Apply)
 def _unfold_all(term: Expr) -> Theorem | None:
     """Names, losses and fields; densities stay, since a ratio may cancel them."""

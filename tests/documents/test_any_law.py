@@ -40,7 +40,7 @@ def test_what_independent_or_standard_variables_fulfil_is_open(name: str) -> Non
     assert verdict(MAY_BE_TRUE[name]) == "open"
 
 
-@pytest.mark.parametrize("more", [" Here $X = Y - Z$.", " All are centred."])
+@pytest.mark.parametrize("more", [" Here $X = Y - Z$.", " All are whitened."])
 def test_what_is_said_of_the_variables_holds_numbers_back(more: str) -> None:
     row = r"\mathbb E \|X\|^2 = 2\, \mathbb E \|Y\|^2"
     assert verdict(row) == "refuted"

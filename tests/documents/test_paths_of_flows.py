@@ -24,3 +24,14 @@ def test_what_a_flow_follows_is_not_refuted_by_the_interpolation() -> None:
 def test_the_velocity_of_the_interpolation_is() -> None:
     assert verdict(r"\frac{d}{dt} X_t = X_1 - X_0") == "proved"
     assert verdict(r"\frac{d}{dt} X_t = X_0 - X_1") == "refuted"
+
+
+def test_a_path_at_another_letter_of_time_follows_the_field_from_there_on() -> None:
+    """The interpolation z_t and the trajectory z_τ of average velocities."""
+    start = r"$$ \frac{d Z_\tau}{d\tau} = w(Z_\tau, \tau) $$"
+    begin = BEGIN.replace("X_t", "Z_t").replace("v(x", "w(z").replace("= x]", "= z]")
+    average = r"$$ \int_r^t w(Z_\tau, \tau)\, d\tau = Z_t - Z_r $$"
+    rows = check_text(begin + start + average).rows
+    assert [row.verdict for row in rows[-2:]] == ["hypothesis", "proved"]
+    turned = check_text(begin + start + average.replace("Z_t - Z_r", "Z_r - Z_t")).rows
+    assert turned[-1].verdict != "proved"

@@ -13,6 +13,7 @@ from fmproof.derived import (
     derivatives_inside,
     integrals_inside,
     joint_integrals,
+    masses,
     null_sets,
     ratios,
     restatements,
@@ -90,6 +91,12 @@ def _over_two(b: Terms) -> Expr:
 
 def _nested(b: Terms) -> Expr:
     return IntegralOver(IntegralOver(_body(b), *b.measures()), *b.measures())
+
+
+def _unit_mass(b: Terms) -> Theorem | None:
+    density: Any = b.pick((p(t, x, z), q(z), rho(t), marginal(t, x), mixed(x)))
+    over = b.pick((density.head.ranges(density), b.measures()))
+    return attempt(masses.unit_mass, IntegralOver(Mul(b.real(1), density), *over))
 
 
 def _expectation(b: Terms) -> Expr:
@@ -431,6 +438,7 @@ EQUATIONS: dict[str, Builder] = {
     "iterated_expectation": _placed(integrals.iterated_expectation, _expectation, _over_two),
     "marginal_draw": _placed(integrals.marginal_draw, _marginal_expectation),
     "drop_draw": _placed(integrals.drop_draw, _expectation),
+    "unit_mass": _unit_mass,
     "reorder_draws": _reorder,
     "derivative": _linear_gradient,
     "minimisers_of_shift": _on(

@@ -46,6 +46,7 @@ from fmproof.derived import (
     gaussians,
     integrals_inside,
     joint_integrals,
+    masses,
     null_sets,
     point_masses,
     ratios,
@@ -231,6 +232,26 @@ REFUSALS: dict[str, tuple[Callable[[], Any], str]] = {
     "inner product": (
         lambda: integrals_inside.inner_of_integral(f(x) * Inner(a(x), b(x))),
         "linearity: expected an inner product with an integral, found f(x) a(x)·b(x)",
+    ),
+    "mass of a function": (
+        lambda: masses.unit_mass(Integral(f(x), x)),
+        "mass: expected an integral of a density, found ∫ f(x) dx",
+    ),
+    "mass of a density of something else": (
+        lambda: masses.unit_mass(Integral(r(x, z), z)),
+        "mass: expected an integral over all that p draws, found ∫ r(x|z) dz",
+    ),
+    "mass of a product": (
+        lambda: masses.unit_mass(Integral(p(x) * f(x), x)),
+        "mass: expected an integral of a density, found ∫ f(x) p(x) dx",
+    ),
+    "mass of a part": (
+        lambda: masses.unit_mass(Integral(rho(t), (t, 0, S.Half))),
+        "mass: expected an integral over all that p draws, found ∫_{0}^{1/2} ρ(t) dt",
+    ),
+    "no mass": (
+        lambda: masses.unit_mass(f(x)),
+        "mass: expected an integral, found f(x)",
     ),
     "fubini": (
         lambda: joint_integrals.fubini(Integral(f(x), x)),

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from fmproof.certificate.certificate import of_theorem, proof_steps
+from fmproof.certificate.certificate import of_theorem, premises, proof_steps
 from fmproof.certificate.replay import replay
 from fmproof.derivations import BUILTIN, load
 from fmproof.errors import FmproofError, RuleError
@@ -33,7 +33,7 @@ def test_a_theorem_replays(name: str, proved: dict[str, Theorem]) -> None:
 def test_the_steps_come_after_their_premises(proved: dict[str, Theorem]) -> None:
     seen: set[int] = set()
     for theorem in proof_steps(proved["fm-cfm"]):
-        assert all(id(premise) in seen for premise in theorem.trace.premises)
+        assert all(id(premise) in seen for premise in premises(theorem))
         seen.add(id(theorem))
 
 

@@ -52,6 +52,7 @@ from fmproof.derived import (
     gaussians,
     integrals_inside,
     joint_integrals,
+    masses,
     null_sets,
     point_masses,
     ratios,
@@ -281,6 +282,18 @@ STATEMENTS: dict[str, tuple[Callable[[], Theorem], str]] = {
     "fubini": (
         lambda: joint_integrals.fubini(Integral(Integral(k(x, z), z), x)),
         "∫∫ |k(x,z)| dz dx < ∞ ⊢ ∫∫ k(x,z) dz dx = ∫∫ k(x,z) dx dz",
+    ),
+    "mass of a density": (
+        lambda: masses.unit_mass(Integral(r(x, z), x)),
+        "⊢ ∫ r(x|z) dx = 1",
+    ),
+    "mass of a multiple": (
+        lambda: masses.unit_mass(Integral(f(z) * marginal(x), x)),
+        "⊢ ∫ f(z) m(x) dx = f(z)",
+    ),
+    "mass over an interval": (
+        lambda: masses.unit_mass(Integral(rho(t), (t, 0, 1))),
+        "⊢ ∫₀¹ ρ(t) dt = 1",
     ),
     "joint": (
         lambda: joint_integrals.joint_integral(Integral(Integral(h(t) * k(x, z), z), (t, 0, 1))),

@@ -42,8 +42,8 @@ def test_a_mesh_is_its_points(dim: int, kind: str, count: int) -> None:
     members, origins = np.array([[2, 1, 0, 3], [0, 1, 2, 3]]), np.array([2, 0])
     frames = Frames(Slices(problem, TIMES), np.arange(2), members, origins)
     mesh = Mesh(tuple(np.linspace(-3, 2, 3 + i) * np.ones((2, 1)) for i in range(dim)), None)
-    found = frames.place(mesh, np.arange(2)).marginal(count, variance=True)
-    without = frames.place(mesh, np.arange(2)).marginal(count, variance=False)
+    found = frames.place(mesh).marginal(count, variance=True)
+    without = frames.place(mesh).marginal(count, variance=False)
     np.testing.assert_array_equal(found.velocity, without.velocity)
     for i, t in enumerate(TIMES):
         data, chosen = problem.data, members[i, :count]
@@ -72,9 +72,36 @@ def test_far_away_there_is_no_density(dim: int) -> None:
         Slices(problem, TIMES), np.arange(2), np.arange(4) * np.ones((2, 1), int), np.zeros(2, int)
     )
     mesh = Mesh(tuple(np.array([[200.0, 300.0]] * 2) for _ in range(dim)), None)
-    found = frames.place(mesh, np.arange(2)).marginal(4, variance=True)
+    found = frames.place(mesh).marginal(4, variance=True)
     assert not found.density.any()
     assert np.isfinite(found.velocity).all()
+
+
+def test_components_that_are_not_near_a_mesh_are_left_out_and_missed_by_nothing() -> None:
+    rng = np.random.default_rng(1)
+    problem = Problem(
+        GaussianMixture.points(rng.uniform(-50, 50, size=(200, 2))),
+        CondOTPath(),
+        LinearVelocity(np.eye(2)),
+    )
+    members = np.arange(200) * np.ones((2, 1), int)
+    frames = Frames(Slices(problem, TIMES), np.arange(2), members, np.zeros(2, int))
+    mesh = Mesh(tuple(np.linspace(-2, 1, 9)[None] for _ in range(2)), None)
+    for row in (0, 1):
+        near = frames.near(mesh, np.array([row]))
+        assert 1 < len(near) < 150
+        some = frames.of(np.array([row]), near).place(mesh).marginal(len(near), variance=True)
+        every = frames.of(np.array([row]), np.arange(200)).place(mesh).marginal(200, variance=True)
+        assert every.density.max() > 1e-4
+        np.testing.assert_allclose(some.density, every.density, rtol=1e-12, atol=1e-33)
+        for less, whole in ((some.velocity, every.velocity), (some.variance, every.variance)):
+            assert less is not None
+            assert whole is not None
+            np.testing.assert_allclose(
+                some.density * less, every.density * whole, rtol=1e-10, atol=1e-29
+            )
+    nowhere = Mesh(tuple(np.array([[1e4, 1e4 + 1]]) for _ in range(2)), None)
+    assert len(frames.near(nowhere, np.array([0]))) == 1
 
 
 def _gaussian(mesh: Mesh, rows: object) -> tuple[FloatArray, FloatArray]:

@@ -13,6 +13,7 @@ from fmproof.models import (
     CondOTPath,
     CustomPath,
     GaussianMixture,
+    LinearVelocity,
     LinearVPPath,
     LogitNormalTime,
     PolynomialPath,
@@ -166,3 +167,34 @@ def test_an_overlap_beyond_all_boxes_is_within_the_error() -> None:
     found = quadrature.evaluate(alone, ["floor"], 1e-9)["floor"]
     assert 0 <= found.value <= found.error < 1e-25
     assert found.cost["evaluations"] < 2_000
+
+
+@pytest.mark.parametrize("t", [0.5, 0.97, 0.9995])
+def test_many_points_on_a_line(t: float) -> None:
+    """Against a plain grid over all of them; all overlap, or some do, or few and twins."""
+    points = np.random.default_rng(3).normal(size=(300, 1))
+    points[:4] = points[4:8] + 1e-6
+    problem = Problem(GaussianMixture.points(points), CondOTPath(), LinearVelocity([[0.5]]))
+    found = conditional_variance(problem, np.array([t]), 1e-9)
+    beta = 1 - t
+    places = np.unique((t * points + beta * np.linspace(-9, 9, 181)).round(12))
+    steps = np.gradient(places)
+    total = 0.0
+    for x, step in zip(np.array_split(places, 60), np.array_split(steps, 60), strict=True):
+        terms = np.exp(-0.5 * ((x[:, None] - t * points[:, 0]) / beta) ** 2)
+        density = terms.sum(axis=1)
+        u = (points[:, 0] - x[:, None]) / beta
+        mean = (terms * u).sum(axis=1) / np.maximum(density, 1e-300)
+        total += float(step @ (terms * (u - mean[:, None]) ** 2).sum(axis=1))
+    total /= 300 * beta * math.sqrt(2 * math.pi)
+    assert found.value[0] == pytest.approx(total, abs=2e-3 * total + float(found.error[0]))
+    assert found.error[0] < 1e-8
+
+
+def test_many_points_on_a_line_are_cheap() -> None:
+    """Those near a place count, and those that do not touch are on their own."""
+    points = np.random.default_rng(4).normal(size=(400, 1))
+    problem = Problem(GaussianMixture.points(points), CondOTPath(), LinearVelocity([[0.5]]))
+    found = quadrature.evaluate(problem, ["floor", "C"], 1e-4, max_evaluations=1e8)
+    assert found["floor"].error < 1e-4 * found["floor"].value
+    assert found["floor"].value == pytest.approx(-found["C"].value, rel=1e-4)

@@ -36,6 +36,7 @@ from fmproof.derived import (
     gaussian_products,
     integrals_inside,
     joint_integrals,
+    masses,
     point_masses,
     ratios,
     restatements,
@@ -227,6 +228,12 @@ def iterated(pick: Pick) -> Expr:
 
 def fubini(pick: Pick) -> Theorem:
     return joint_integrals.fubini(iterated(pick))
+
+
+def unit_mass(pick: Pick) -> Theorem:
+    over, density = pick.choice([(x, p(t, x, z)), (x, marginal(t, x)), (z, q(z))])
+    k = pick.choice([w(t), 1 + w(t), w(t) * norm2(y)])
+    return masses.unit_mass(Integral(k * density, over))
 
 
 def joint_integral(pick: Pick) -> Theorem:
@@ -531,8 +538,8 @@ RULES: dict[str, Callable[[Pick], Theorem]] = {
     for f in (
         bilinearity, cancel, reflexivity, ring, symmetry, transitivity, congruence, unfold,
         instantiate, specialise, generalise, instantiate_head, linearity, inner_of_integral,
-        fubini, joint_integral, expectation_as_integral, iterated_expectation, marginal_draw,
-        drop_draw, reorder_draws, derivative, minimisers_of_shift, nonnegativity,
+        fubini, joint_integral, unit_mass, expectation_as_integral, iterated_expectation,
+        marginal_draw, drop_draw, reorder_draws, derivative, minimisers_of_shift, nonnegativity,
         from_difference, linear_combination, log_derivative, exchange,
         divergence_theorem, fundamental_theorem, pull_out, take_out,
         conditional_linearity, bayes, draw_equation, substitute_draws,

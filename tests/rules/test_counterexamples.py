@@ -160,6 +160,7 @@ DECIDED_BY_LOOKING = {
     "integrals:density_not_constant",
     "integrals:law_not_the_marginal",
     "integrals:draw_still_used",
+    "integrals:mass_of_a_part",
     "integrals:dependent_draws_swapped",
     "others:other_summand_negative",
     "others:sign_not_clear",

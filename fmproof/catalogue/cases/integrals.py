@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sympy import Rational
+
 from fmproof.catalogue.cases.symbols import (
     DIPOLE,
     a,
@@ -125,6 +127,17 @@ def draw_still_used() -> Case:
             Integrable(norm2(field(x)), _kernel(x, z)),
         ),
         at={z: 0},
+    )
+
+
+def mass_of_a_part() -> Case:
+    rho = Density("ρ", (t, 0, 1))
+    part = Integral(rho(t), (t, 0, Rational(1, 2)))
+    return Case(
+        Equals(part, Rational(1)),
+        {rho: "1"},
+        sides=("1 / 2", "1"),
+        by=("drop",),
     )
 
 

@@ -76,10 +76,15 @@ def is_fair(row: ComparedRow) -> bool:
             row.tied = f"it holds if {words}"
             return False
     joint = any_law.joint_laws_in(row.context.elab, [row.before, row.claim])
-    for before, claim in any_law.special_readings(row.before, row.claim, joint):
+    laws = list(dict.fromkeys([*joint, *row.special]))
+    for before, claim in any_law.special_readings(row.before, row.claim, laws):
         found = numbers.of(before, claim, row.relation, in_plane=row.in_plane)
         if found.status != "refuted":
-            row.tied = f"it depends on {JOINT}"
+            row.tied = (
+                f"it depends on {JOINT}" if joint else "it may hold by what words say of laws"
+            )
+            # Then a summand of it may vanish, whatever is proved of a row with another sign.
+            row.laws_are_special = bool(row.special or row.context.ties.moments)
             return False
     for other in row.others:
         if not other.averaged:

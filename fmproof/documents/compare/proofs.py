@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sympy import Expr
 
+from fmproof.documents import gaussian_means
 from fmproof.documents.almost_surely import PathsDrawn
 from fmproof.documents.cases import in_cases
 from fmproof.documents.compare.row import _GLANCE, ComparedRow
@@ -20,6 +21,7 @@ from fmproof.documents.second_moments import of_squares
 from fmproof.documents.suggest import replaced
 from fmproof.documents.terms import heads_in, kinds_in
 from fmproof.documents.trigonometry import circular_rules
+from fmproof.documents.ways import Way
 from fmproof.lang.nodes import (
     CondExpect,
     Expect,
@@ -132,7 +134,17 @@ def _drawn(row: ComparedRow) -> Proof | None:
             proof = row.context.prover.prove(*sides, context=context)
         if proof.proved:
             return proof
+        if other.averaged and row.relation == "=" and other.noised:
+            by_square = row.context.prover.along(_gaussian(*sides))
+            if by_square is not None:
+                return by_square
     return None
+
+
+def _gaussian(before: Expr, claim: Expr) -> Iterator[Way]:
+    """With what averages of Gaussian variables given another one are."""
+    for parts, finite in gaussian_means.parts(before, claim):
+        yield Way(tuple(parts), ("gaussian-product", "moments"), context=finite)
 
 
 def prove_from_assumed(row: ComparedRow, candidates: Sequence[Expr]) -> Proof:

@@ -12,6 +12,7 @@ from fmproof.documents.context import Context, as_read
 from fmproof.documents.items import Item
 from fmproof.documents.model import NumericEvidence
 from fmproof.documents.terms import heads_in
+from fmproof.lang.nodes import Head
 from fmproof.lang.props import Prop
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.joint_laws import JOINT
@@ -32,6 +33,7 @@ class ComparedRow:
     tied: str = ""  #: what holds the numbers back
     beside: tuple[tuple[Expr, Expr], ...] | None = None  #: said of what it may say what it is
     said_otherwise: bool = False  #: whether other rows say what it may say what it is
+    special: tuple[Head, ...] = ()  #: laws that words say to be independent or standard
     in_plane: bool = False  #: whether numbers are taken in two dimensions
     on_a_line: bool = False  #: whether two dimensions show nothing
 
@@ -52,6 +54,7 @@ class ComparedRow:
         on = self.context.ties.on([self.before, self.claim], self.item)
         self.tied, self.laws_are_special = on.why, on.laws
         self.beside, self.said_otherwise = on.beside, on.sure
+        self.special = on.special
         self.assumed = (*on.assumed, *self._moments())
 
     @cached_property

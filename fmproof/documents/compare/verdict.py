@@ -39,6 +39,7 @@ from fmproof.documents.compare.wrong import (
 )
 from fmproof.documents.context import Context, StatedRow, as_read, open_row, report
 from fmproof.documents.determinants import changes_variables
+from fmproof.documents.independent_draws import prove_if_independent
 from fmproof.documents.items import Item
 from fmproof.documents.model import RowReport, Verdict
 from fmproof.documents.patience import MORE_PATIENCE
@@ -113,6 +114,8 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
         proof = prove_from_assumed(row, candidates)
         if not proof.proved and relation == "=":
             proof = prove_in_cases(row)
+        if not proof.proved and relation == "=":
+            proof = prove_if_independent(context, item, candidates, claim)
         if not proof.proved and not row.laws_are_special:
             wrong = wrong_by_neighbour(row) or wrong_beside(row)
             if wrong is not None:

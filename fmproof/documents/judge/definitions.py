@@ -21,6 +21,7 @@ from fmproof.errors import FmproofError, SortError
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.definitions import with_words
 from fmproof.reading.notation.elaborate import Candidate, NotYet
 from fmproof.reading.notation.evidence import letters_in
 from fmproof.reading.notation.joint_laws import readable_name
@@ -41,13 +42,19 @@ def special_case(context: Context, item: Item) -> Candidate | None:
 
 def begin_case(context: Context, item: Item, candidate: Candidate) -> None:
     """From here on, that is what the density is."""
-    key = key_of(candidate.left.head)  # type: ignore[attr-defined]
+    head = candidate.left.head  # type: ignore[attr-defined]
+    keys = {key_of(head), key_of(with_words(context.elab, head))}  # q_φ, and q with a φ on it
     general = _general(context, candidate)
-    context.elab.candidates.setdefault(key, []).insert(0, candidate)
-    for (name, *_), meaning in context.elab.meanings.items():
-        if name.split("@")[0] == key and meaning.head is not None:
-            context.said.specialised.setdefault(meaning.head, item)
-    context.elab.forget(key)
+    context.elab.candidates.setdefault(key_of(head), []).insert(0, candidate)
+    context.elab.numbered.clear()
+    marks = len(head.sub) - len(with_words(context.elab, head).sub)
+    places = (len(candidate.left.args) + len(candidate.left.after), len(candidate.left.given))
+    before = dict(context.elab.meanings)
+    for key in sorted(keys):
+        context.elab.forget(key, (len(head.sub) - marks, *places))
+    for known in before.keys() - context.elab.meanings.keys():
+        if (old := before[known].head) is not None:
+            context.said.specialised.setdefault(old, item)
     item.candidate = candidate
     try:
         special = context.elab.term(candidate.left)

@@ -68,7 +68,7 @@ def takes_a_course(context: Context, item: Item) -> bool:
     moves so, but a trajectory does, which is what z_t stands for outside averages from here
     on."""
     path = followed(item.left, item.right)
-    if not isinstance(path, t.Sym) or context.elab.path(path) is None or item.right is None:
+    if not isinstance(path, t.Sym) or not _is_drawn(context, path) or item.right is None:
         return False
     means_of = [
         call.head
@@ -85,6 +85,17 @@ def takes_a_course(context: Context, item: Item) -> bool:
         return False
     _follow(context, item, left.body.head, left, right)
     return True
+
+
+def _is_drawn(context: Context, path: t.Sym) -> bool:
+    """Whether a path has random values, at the time at which it is written or at that at which it
+    is defined: z_t = (1 − t) x + t ε, of a z_τ."""
+    defined = (one.left for one in context.elab.candidates.get(key_of(path), ()))
+    return any(
+        context.elab.path(one) is not None
+        for one in (path, *defined)
+        if isinstance(one, t.Sym) and len(one.sub) == len(path.sub)
+    )
 
 
 def is_start(context: Context, item: Item) -> bool:

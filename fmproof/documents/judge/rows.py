@@ -42,7 +42,7 @@ from fmproof.documents.motion import (
 )
 from fmproof.documents.numbers import Numbers
 from fmproof.documents.patience import MORE_PATIENCE, clock
-from fmproof.documents.points import chain_from, points_in
+from fmproof.documents.points import arguments_of, chain_from, points_in
 from fmproof.documents.prove import Checked, FirstWitness
 from fmproof.documents.redefined import begin, redefinition, special_path
 from fmproof.documents.special_laws import (
@@ -50,6 +50,7 @@ from fmproof.documents.special_laws import (
     speaks_of_independent_draws,
     special_laws,
     special_moments,
+    standard_at_most,
     tied_variables,
 )
 from fmproof.documents.ties.said import ORDER, Sayings
@@ -108,6 +109,7 @@ class Judge:
                 together=tied_variables(reading),
                 spaces=reading.dimensions if len(reading.dimensions) > 1 else (),
                 independent=speaks_of_independent_draws(reading),
+                standard=standard_at_most(reading),
             ),
             numeric,
         )
@@ -189,6 +191,7 @@ class Judge:
         if item.left is not None:
             self.elab.vanished.clear()
             self.elab.points = points_in(self.elab, chain_from(self.reading.items, item))
+            self.elab.held = arguments_of(item.left)
         relation = item.row.relation
         if item.problem is not None:
             if not item.inline:

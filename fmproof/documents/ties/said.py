@@ -206,6 +206,8 @@ class Sayings:
         if self._introduces(other, left, names):
             return None  # a symbol that nothing before it has, and this row neither
         right = other.right
+        if isinstance(left, t.Pow) and candidate is not None and candidate.state != "refused":
+            left = candidate.left  # σ_{t|s}² = … says what σ_{t|s} is
         sides = [side for side in (left, right) if side is not None]
         if not other.assumed:  # else it says something, whatever it is an equation of
             sides = [side for side in sides if side is left and has_no_average(side)]
@@ -254,11 +256,12 @@ class Sayings:
         return None
 
     def _elsewhere(self, node: t.Sym, candidate: Candidate | None) -> bool:
-        """Whether a row defines α_φ, of another thing than a time, beside an α_t without a
-        definition."""
-        return (
-            candidate is not None and bool(node.sub) and not any(map(self.elab.of_times, node.sub))
-        )
+        """Whether a row defines α_φ, of another thing than a time, or α_{t|s}, beside an α_t
+        without a definition."""
+        if candidate is None or not node.sub:
+            return False
+        between = bool(node.given) and candidate.state != "refused"
+        return between or not any(map(self.elab.of_times, node.sub))
 
     def renames(self, other: Item, left: t.Node | None, used: set[str]) -> bool:
         """Whether t = T − τ is said of a time, where neither T nor τ is in the row: any t, then."""
@@ -273,10 +276,11 @@ class Sayings:
         return self.elab.is_time(spelled(node))
 
     def turned_special(self, undefined: Sequence[Head], item: Item) -> str:
-        """A density in a loss that was defined before a row said what it is from there on."""
+        """A density in a loss that was defined before a row said what it is from there on, or in
+        the display that such a row stands right behind."""
         for head in undefined:
             since = self.specialised.get(head)
-            if since is not None and since.index < item.index:
+            if since is not None and (since.index < item.index or self.near(since, item)):
                 return f"line {since.place} says what {text(head)} is from there on"
         return ""
 

@@ -34,7 +34,7 @@ from fmproof.reading.formula.alphabet import GREEK
 from fmproof.reading.notation.definitions import KEPT_CLOSED
 from fmproof.reading.notation.elaborate import Candidate, Elaborator
 from fmproof.reading.notation.randomness import means
-from fmproof.reading.notation.symbols import conventional, key_of
+from fmproof.reading.notation.symbols import conventional, key_of, spelled
 
 SAYS = "it may say what"
 
@@ -79,9 +79,9 @@ def of_density(
     """Why a density without a definition is not arbitrary in a row."""
     if head in moving:
         return f"how {text(head)} moves is not said"
-    if _slope_alone(head, terms):
+    if _slope_alone(head, terms) or _logarithm_alone(head, terms):
         return f"{SAYS} {text(head)} is"
-    drawn = key_of_head(elab, head) in elab.density_of
+    drawn = key_of_head(elab, head) in elab.density_of and not _is_drawn_alone(elab, head)
     path = head in beside and head not in _drawn_from(terms)
     if path or drawn or _put_into(elab, head, terms):
         return f"{text(head)} may be the density of a path"
@@ -94,6 +94,24 @@ def _slope_alone(head: Density, terms: Sequence[Expr]) -> bool:
         inside = one.body if isinstance(one, Grad) else None
         density = inside.args[0] if isinstance(inside, Log) else None
         if getattr(density, "head", None) is head and head not in heads_in([other]):
+            return True
+    return False
+
+
+def _is_drawn_alone(elab: Elaborator, head: Density) -> bool:
+    """Whether p(x) is the law of an x by itself, beside the density p_t of a path z_t."""
+    path = elab.density_of[key_of_head(elab, head)]
+    letters = {elab.spelling(v) for v in head.main}
+    known = {law.head for name in letters for law in elab.laws.get(name, ())}
+    return bool(path.sub) and not head.sub and spelled(path) not in letters and head in known
+
+
+def _logarithm_alone(head: Density, terms: Sequence[Expr]) -> bool:
+    """E[log q/p] = ‖m − n‖²/(2s²) of a p that is on one side alone, with no logarithm on the other:
+    of an arbitrary p nobody says that."""
+    for one, other in zip(terms, reversed(terms), strict=True):
+        logs = (log for average in one.atoms(Expect) for log in average.body.atoms(Log))
+        if not other.has(Log) and any(head in heads_in([log]) for log in logs):
             return True
     return False
 

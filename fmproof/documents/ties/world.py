@@ -57,6 +57,8 @@ class Verdict:
         beside: of a row that may say what a symbol is, all equations that are said of that beside
             it; None where one of them is not known.
         sure: of such a row, whether ``assumed`` is all that holds it back else.
+        special: laws of which words say that they are independent, centred or standard: the row is
+            wrong where it fails for those, too.
     """
 
     why: str = ""
@@ -64,6 +66,7 @@ class Verdict:
     laws: bool = False
     beside: tuple[tuple[Expr, Expr], ...] | None = None
     sure: bool = False
+    special: tuple[Head, ...] = ()
 
 
 @dataclass
@@ -82,6 +85,7 @@ class Ties:
     together: Sequence[tuple[str, str]] = ()  #: words such as "the same law"
     spaces: Collection[str] = ()  #: the letters of dimensions, where they are several
     independent: bool = False  #: whether words say anywhere that draws are independent
+    standard: bool = False  #: whether standard laws have all that words say of moments
 
     @property
     def _bound(self) -> set[str]:
@@ -140,7 +144,8 @@ class Ties:
         key, shown = says
         beside = self.said.beside(item, key)
         sure = not beyond.why and bool(beyond.assumed)
-        return Verdict(f"{SAYS} {shown} is", beyond.assumed, beside=beside, sure=sure)
+        why = f"{SAYS} {shown} is"
+        return Verdict(why, beyond.assumed, beside=beside, sure=sure, special=beyond.special)
 
     def _beyond(
         self, terms: Sequence[Expr], item: Item, names: dict[str, str], places: dict[str, str]
@@ -172,7 +177,8 @@ class Ties:
         held = held or any_law.held(self.elab, self.said.items, item, terms, joint)
         if held:
             return Verdict(held)
-        for word, place in (*self.moments, *self.together) if joint else ():
+        moments = () if self.standard else self.moments  # else see any_law.special_readings
+        for word, place in (*moments, *self.together) if joint else ():
             return Verdict(f"line {place} says that a law is special: {word}", laws=True)
         for head in undefined:
             held = ""
@@ -194,7 +200,7 @@ class Ties:
             h.draws for h in heads
         )
         numbers_only = plain and not any(v.sort is Sort.VEC for v in free)
-        if numbers_only and (undefined or len(free) > 1):
+        if numbers_only and (undefined or len(free) > 1) and not self._alone(terms, undefined):
             return Verdict(TIED_COEFFICIENTS)
         assumed: list[Prop] = [is_convex(head) for head in convex]
         at_ends = any(
@@ -224,8 +230,19 @@ class Ties:
                 assumed.append(self._at_every_time(Equals(*pair)))
             except FmproofError:
                 return Verdict(f"line {other.place} says something of {about}")
-        held = self._special_laws(terms, undefined, item, assumed)
-        return Verdict(held, tuple(dict.fromkeys(assumed)), bool(held))
+        held, special = self._special_laws(terms, undefined, item, assumed)
+        return Verdict(held, tuple(dict.fromkeys(assumed)), bool(held), special=special)
+
+    def _alone(self, terms: Sequence[Expr], undefined: Sequence[Head]) -> bool:
+        """Whether a row is about one coefficient without a definition, at any time: nothing is
+        left that it could be tied to. Its integral, or its ends, may be those of a schedule that
+        words name."""
+        free = {v for term in terms for v in free_vars(term)}
+        calls = [call for term in terms for call in term.atoms(Apply)]
+        ends = any(is_number(place) for call in calls for place in call.arguments)
+        times = all(self.elab.is_time(self.elab.spelling(v)) for v in free)
+        course = ends or any(term.has(IntegralOver) for term in terms)
+        return len(undefined) == 1 and times and not course
 
     def convex(self, heads: Sequence[Head], item: Item) -> list[Head]:
         """The functions among ``heads`` that are convex by words before a row."""
@@ -241,23 +258,32 @@ class Ties:
 
     def _special_laws(
         self, terms: Sequence[Expr], undefined: Sequence[Head], item: Item, assumed: list[Prop]
-    ) -> str:
+    ) -> tuple[str, tuple[Head, ...]]:
         """What words or lines of words say of the moments of laws anywhere, such as E[x] = 0.
 
         Equations go to ``assumed``.
+
+        Returns:
+            what holds numbers back, and laws of which special ones have all that words say.
         """
         laws = {h for h in undefined if h.draws}
         if not laws or not any(term.has(Expect, IntegralOver) for term in terms):
-            return ""
+            return "", ()
         if any(symbols.is_of_points(h) or isinstance(h, Field) for h in undefined if h not in laws):
             laws = symbols.averaged_by_itself(terms, laws)
             if not laws:
-                return ""  # whatever functions are averaged
-        together = [h for h in laws if sum(v.sort is Sort.VEC for v in h.main) > 1]
+                return "", ()  # whatever functions are averaged
+        special: set[Head] = set()
+        together = {h for h in laws if sum(v.sort is Sort.VEC for v in h.main) > 1}
         if together and self.independent:
-            return f"words say that draws are independent, such as those from {text(together[0])}"
+            if not any_law.only_drawn(together, terms):
+                first = min(map(text, together))
+                return f"words say that draws are independent, such as those from {first}", ()
+            special |= together
         for word, place in self.moments:
-            return f"line {place} says that a law is special: {word}"
+            if not (self.standard and any_law.only_drawn(laws, terms)):
+                return f"line {place} says that a law is special: {word}", ()
+            special |= laws
         for other in self.said.items:
             if (
                 other is item
@@ -267,10 +293,10 @@ class Ties:
                 continue
             pair = self.said.read.get(other.index)
             if pair is None:
-                return f"line {other.place} says something of a law"
+                return f"line {other.place} says something of a law", ()
             if heads_in(pair) & laws:
                 assumed.append(self._at_every_time(Equals(*pair)))
-        return ""
+        return "", tuple(sorted(special, key=lambda head: head.name))
 
     def _at_every_time(self, equation: Prop) -> Prop:
         """What a document says at a time, it says at each."""

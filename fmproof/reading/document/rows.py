@@ -15,6 +15,7 @@ from fmproof.reading.document.colours import uncoloured
 from fmproof.reading.document.layout import simplified
 from fmproof.reading.document.nesting import OPENING, TRANSPARENT, depths_of, skip_group
 from fmproof.reading.document.relations import RELATIONS
+from fmproof.reading.document.remarks import remark_end
 from fmproof.reading.document.tokens import Token
 
 _ARROWS = {
@@ -53,8 +54,8 @@ _BEHIND_WORDS = {
 }  # fmt: skip
 """What may stand behind a reason in a row."""
 _WORDS = re.compile(
-    r"\s*(?:,\s*)?(and|where|with|so that|so|hence|if|for|und|wobei|mit|für|wenn|và|với|khi|其中|"
-    r"以及|和|이고|그리고|단|by|since|because|as|when|whenever|then|or|under|thus|therefore)?\b",
+    r"\s*(?:[,;]\s*)?(and|where|with|so that|so|hence|if|for|und|wobei|mit|für|wenn|và|với|khi|"
+    r"其中|以及|和|이고|그리고|단|by|since|because|as|when|whenever|then|or|under|thus|therefore)?\b",
     re.IGNORECASE,
 )
 
@@ -202,9 +203,9 @@ class _Splitter:
                     self.arrow = text
                     i += 1
                     continue
-                if text == "\\text":
-                    self.words(token, i + 1)
-                    i += 1
+                script = i > 0 and tokens[i - 1].text in ("_", "^")
+                if text == "\\text" and not script:
+                    i = self.remark(i) or self.words(token, i + 1)
                     continue
                 found = self.relation_at(i)
                 if found is not None:
@@ -297,17 +298,29 @@ class _Splitter:
         name = token.words.isalpha() and following.glued and following.text in OPENING | {"_", "^"}
         return name or bool(self.side.tokens)
 
-    def words(self, token: Token, i: int) -> None:
-        """Words in a row: a connective ends a formula, anything else is a reason."""
+    def remark(self, i: int) -> int:
+        """A remark with formulas of its own is a reason; the index behind it, or 0."""
+        sides = self.side.relation and self.side.tokens
+        stop = remark_end(self.tokens, self.depths, i) if sides or self.piece else i
+        if stop == i:
+            return 0
+        self.separate()
+        last = next(side for side in reversed(self.piece) if side.relation != "|")
+        last.reasons.append(_plain(self.tokens[i:stop]).strip(" .,;:()"))
+        return stop
+
+    def words(self, token: Token, i: int) -> int:
+        """Words in a row: a connective ends a formula, anything else is a reason. The index behind
+        them."""
         found = _WORDS.match(token.words)
         connective = found is not None and found.group(1)
         bare = token.words.strip(" .,;:()")
         if self.side.tokens and self.side.tokens[-1].text in _PLUS_MINUS and bare:
             self.side.tokens.append(token)  # "+ const"
-            return
+            return i
         if not connective and self.in_formula(token, i):
             self.side.tokens.append(token)
-            return
+            return i
         if not self.side.tokens or connective:
             self.separate()
         if found is not None and (found.group(1) or "").lower() in _INTRODUCES:
@@ -322,6 +335,7 @@ class _Splitter:
                 self.side if self.side.tokens else (self.piece[-1] if self.piece else self.side)
             )
             target.reasons.append(bare)
+        return i
 
     def equation_behind(self, i: int) -> bool:
         """Whether a value stands behind words, as in "for s = 0", and no list of them."""

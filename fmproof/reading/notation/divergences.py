@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sympy import Expr
 
 from fmproof.lang.nodes import Var
+from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.symbols import key_of, spelled
@@ -40,12 +41,23 @@ def kullback_leibler(elab: Elaborator, node: t.Function) -> Expr | None:
         return None
     if isinstance(one, t.Call) and letters[0] != [_POINT]:
         ratio = t.Function(node.at, "log", (t.Frac(node.at, one, other),))
-        return elab.term(t.Expectation(node.at, (t.Draw(node.at, (one,), None),), ratio))
+        with elab.binding(_given(elab, one)):
+            return elab.term(t.Expectation(node.at, (t.Draw(node.at, (one,), None),), ratio))
     name = elab.names.of("x''", "variable " + _POINT)
     elab.variables.setdefault(_POINT, Var(name, Sort.VEC))
     ratio = t.Function(node.at, "log", (t.Frac(node.at, one, other),))
     draw = t.Draw(node.at, (t.Sym(node.at, _POINT),), _law(one))
     return elab.term(t.Expectation(node.at, (draw,), ratio))
+
+
+def _given(elab: Elaborator, density: t.Call) -> list[str]:
+    """What a density is given, and what the paths among that are made of: it is not drawn."""
+    found: set[str] = set()
+    for one in density.given:
+        value = elab.path(one) if isinstance(one, t.Sym) else None
+        inside = free_vars(value) if value is not None else ()
+        found |= {elab.spelling(v) for v in inside if v.sort is Sort.VEC} or {spelled(one)}
+    return sorted(found)
 
 
 def _density(elab: Elaborator, side: t.Node, other: t.Node) -> t.Call | t.Normal | None:

@@ -101,6 +101,7 @@ class Elaborator:
     points: set[str] = field(default_factory=set)  #: paths that are letters outside averages
     averaging: int = 0  #: the averages that a term is under
     evolving: set[str] = field(default_factory=set)  #: densities that a divergence moves
+    held: set[str] = field(default_factory=set)  #: x of a chain L(x) = …, which no E_ε draws
     off_paths: bool = False  #: points that are left out are letters, and no places on paths
     density_of: dict[str, t.Sym] = field(default_factory=dict)  #: p_t, said to be that of x_t
     by_letter: set[str] = field(default_factory=set)  #: those of which p_t(x) alone says it
@@ -163,14 +164,33 @@ class Elaborator:
         """What the head of ``call`` is; ``args`` in the places sub, sup, main, given."""
         return heads.meaning(self, call, args)
 
-    def forget(self, key: str) -> None:
-        """A symbol gets its meaning anew: the document says more of it."""
-        self.meanings = {k: m for k, m in self.meanings.items() if k[0].split("@")[0] != key}
-        for name, known in self.laws.items():
-            self.laws[name] = [
-                law for law in known if law.head.name != self.names.given.get((key, "head"))
-            ]
-        self.names.retire(key)
+    def forget(self, key: str, shape: tuple[int, int, int] | None = None) -> None:
+        """A symbol gets its meaning anew: the document says more of it.
+
+        Args:
+            shape: how many subscripts, arguments and conditions; None for any. p_t(z|x) says
+                nothing of p(x), but of the p_t(z) that is defined by it.
+        """
+        mine = {k: m for k, m in self.meanings.items() if k[0].split("@")[0] == key}
+        gone = {k for k in mine if shape is None or (k[1], k[3], k[4]) == shape}
+        heads: set[Head] = set()
+        while True:
+            heads = {m.head for k, m in mine.items() if k in gone and m.head is not None}
+            terms = {k: m.body if m.head is None else m.head.definition for k, m in mine.items()}
+            more = {
+                k
+                for k, term in terms.items()
+                if term is not None and heads & {a.head for a in term.atoms(Apply)}
+            }
+            if more <= gone:
+                break
+            gone |= more
+        self.meanings = {k: m for k, m in self.meanings.items() if k not in gone}
+        known = self.names.given.get((key, "head"), "") if shape is None else ""
+        names = {known, *(head.name for head in heads)}
+        for known_laws in self.laws.values():
+            known_laws[:] = [one for one in known_laws if one.head.name not in names]
+        self.names.retire(key, None if shape is None else names)
 
     def prior(self, latent: Var, symbol: t.Sym) -> Apply | None:
         """A law of ``latent`` that depends on nothing."""

@@ -208,8 +208,7 @@ class Evidence:
 
     def _look(self, node: t.Node) -> None:
         if isinstance(node, t.Expectation):
-            inside = (one for one in t.walk(node) if isinstance(one, t.Sym))
-            self.averaged.append(frozenset(map(spelled, inside)))
+            self.averaged.append(frozenset(map(spelled, _averaged_in(node))))
             for draw in node.draws:
                 self._draw(draw)
                 for one in draw.drawn:
@@ -466,6 +465,14 @@ def _plain(node: t.Node) -> bool:
     """Whether a side is made of letters by arithmetic alone."""
     kinds = (t.Sym, t.Num, t.Add, t.Mul, t.Bracketed, t.Frac, t.Pow, t.Function, t.Call)
     return isinstance(node, t.Add) and all(isinstance(n, kinds) for n in t.walk(node))
+
+
+def _averaged_in(node: t.Expectation) -> Iterator[t.Sym]:
+    """The letters in an average that may be drawn: the x of E[… | X = x] is a value of X there."""
+    values = {spelled(g.right) for g in node.given if isinstance(g, t.Observation)}
+    for one in t.walk(node):
+        if isinstance(one, t.Sym) and spelled(one) not in values:
+            yield one
 
 
 def _values_beside_capitals(node: t.Expectation) -> set[str]:

@@ -246,6 +246,12 @@ def written_at(elab: Elaborator, call: t.Call) -> t.Sym | None:
     return next(iter(found.values())) if len(found) == 1 and others <= set(found) else None
 
 
+def _levels_below(elab: Elaborator, call: t.Call, one: Noised) -> list[Var]:
+    """σ of p_σ(x), the density of x = y + n with n ~ N(0, σ² I)."""
+    letters = [s for s in call.head.sub if isinstance(s, t.Sym) and not elab.is_time(spelled(s))]
+    return [v for v in map(elab.variable, letters) if v in free_vars(one.kernel)]
+
+
 def _density_of(elab: Elaborator, path: t.Sym, call: t.Call, places: Places) -> Expr | None:
     """The density of a path with Gaussian noise: N(x; m, s² I) given what m is made of, or
     E[N(x; m, s² I)]."""
@@ -261,6 +267,8 @@ def _density_of(elab: Elaborator, path: t.Sym, call: t.Call, places: Places) -> 
     one = noised(elab, path)
     own = [elab.variable(s) for s in path.sub if isinstance(s, t.Sym) and elab.is_time(spelled(s))]
     below = [*own] if times else []  # q(z_t) has its time in its argument
+    if not own and one is not None:
+        below = _levels_below(elab, call, one)
     if one is None or len(own) != len(path.sub) or len(times) != len(below):
         return None
     moved: dict[Var, Expr] = {

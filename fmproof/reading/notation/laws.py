@@ -247,10 +247,14 @@ def law_of_variable(elab: Elaborator, symbol: t.Sym, names: Sequence[str]) -> Ap
         return elab.turned[name].kernel
     var = elab.variable(symbol)
     around = {elab.variables[n] for n in (*names, *elab.bound) if n in elab.variables}
-    fitting = [law for law in elab.laws.get(name, ()) if parents_of(law) <= around]
+    fitting = [
+        law
+        for law in elab.laws.get(name, ())
+        if all(v in around or _is_a_number(elab, v) for v in parents_of(law))
+    ]
     if fitting:
         # A coupling before the law of one of its variables alone: one law for all rows.
-        best = max(fitting, key=lambda law: (len(parents_of(law)), len(drawn_by(law))))
+        best = max(fitting, key=lambda law: (len(parents_of(law) & around), len(drawn_by(law))))
         definition = best.head.definition
         averaged = set(bound_vars(definition)) if isinstance(definition, IntegralOver) else set()
         together = {elab.variables.get(n) for n in names} & averaged
@@ -281,6 +285,13 @@ def law_of_variable(elab: Elaborator, symbol: t.Sym, names: Sequence[str]) -> Ap
             elab.note(f"{name} ", f"distributed like {small}", "its letter", symbol.at, True)
             return alike.head(var)
     raise NotYet(f"no law of {readable(name)} is known", symbol.at, "law")
+
+
+def _is_a_number(elab: Elaborator, var: Var) -> bool:
+    """s of N(0, s² I), which nothing draws and no time is."""
+    name = elab.spelling(var)
+    bound = name in elab.evidence.drawn or name in elab.evidence.integrated
+    return var.sort is Sort.REAL and not (bound or elab.is_time(name))
 
 
 def _prior_of(elab: Elaborator, name: str) -> Apply | None:

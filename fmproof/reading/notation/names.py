@@ -7,7 +7,7 @@ operator, or a dependence on a variable. A document's x_t with a t around is ``x
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from fmproof.errors import SortError
@@ -37,9 +37,12 @@ class Names:
             self.given[key, kind] = known
         return known
 
-    def retire(self, key: str) -> None:
-        """The heads of ``key`` get other names from now on; theirs stay taken."""
+    def retire(self, key: str, names: Collection[str] | None = None) -> None:
+        """The heads of ``key``, or those with these names, get other names from now on; theirs stay
+        taken."""
         for known in [k for k in self.given if k[0].split("@")[0] == key and k[1] == "head"]:
+            if names is not None and self.given[known] not in names:
+                continue
             self.given[known[0], f"head, retired {len(self.given)}"] = self.given.pop(known)
 
 

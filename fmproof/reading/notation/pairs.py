@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.lacking import value_of
-from fmproof.reading.notation.symbols import key_of, spelled
+from fmproof.reading.notation.symbols import conventional, key_of, spelled
 
 if TYPE_CHECKING:
     from fmproof.reading.notation.elaborate import Elaborator
@@ -39,6 +39,38 @@ def turned(elab: Elaborator, call: t.Call) -> t.Call | None:
                 ]:
                     return other
     return None
+
+
+def is_decoder(elab: Elaborator, call: t.Call) -> bool:
+    """Whether p_θ(x|z) is what a model draws x from, of which the document has the marginal p_θ(x)
+    and the prior p(z): whatever the law of the data is, p_θ(z|x) is the posterior."""
+    if len(call.args) != 1 or len(call.given) != 1:
+        return False
+    calls = elab.evidence.called.get(key_of(call.head), ())
+    alone = [one for one in calls if len(one.args) == 1 and not one.given]
+
+    def has(letter: t.Node, model: bool) -> bool:
+        return any(is_density_of(one, letter) and bool(one.head.sub) is model for one in alone)
+
+    latent = value_of(call.given[0])
+    model = any(elab.is_parameter(spelled(s)) for s in call.head.sub)
+    return model and has(call.args[0], True) and has(latent, False) and not has(latent, True)
+
+
+def is_encoder(elab: Elaborator, call: t.Call) -> bool:
+    """Whether q_φ(z|x), beside p_θ(x|z) and p(z), is any density: it has parameters of its own, or
+    the document has the posterior p_θ(z|x), too."""
+    other, key = turned(elab, call), key_of(call.head)
+    if other is None or key in {key_of(other.head), *laws_said_of(elab, call.args[0])}:
+        return False
+    kinds = ("always", "with_evidence")
+    below = {s.name for s in call.head.sub if isinstance(s, t.Sym)} | {*call.head.labels}
+    own = {name for name in below if any(conventional("parameters", name, k) for k in kinds)}
+    theirs = {s.name for s in other.head.sub if isinstance(s, t.Sym)}
+    posteriors = elab.evidence.called.get(key_of(other.head), ())
+    return bool(own - theirs) or any(
+        is_density_of(one, *call.args, *call.given) and bool(one.given) for one in posteriors
+    )
 
 
 def as_paired(elab: Elaborator, call: t.Call) -> t.Call | None:

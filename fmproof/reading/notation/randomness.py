@@ -142,7 +142,7 @@ def law_of(
     }
     lets: list[Let] = []
     base: dict[str, t.Sym] = {}
-    outside = {elab.variables[n] for n in elab.bound if n in elab.variables}
+    outside = {elab.variables[n] for n in (*elab.bound, *elab.held) if n in elab.variables}
     always = {spelled(p) for p in paths}
     for name, symbol in wanted.items():
         value = elab.path(symbol)

@@ -28,10 +28,15 @@ from fmproof.reading.notation.letters import (
     without_weight,
 )
 from fmproof.reading.notation.processes import processes, with_times_below
+from fmproof.reading.notation.squares import (
+    is_time_letter,
+    is_two,
+    square_of_points,
+    with_squares_of_times,
+)
 from fmproof.reading.notation.sums import as_mean
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
 
-_TWO = Fraction(2)
 _MARKS = frozenset("abcdefghopqvDEFGIMPS")
 """Letters that stand for words below others: L_c is the conditional loss, L_E the explicit one."""
 
@@ -67,7 +72,7 @@ class Resolver:
         self.variance: t.Norm | t.Abs | t.Bracketed | None = None  # of Var(Y) = E‖Y − E Y‖²
         self.squares: set[str] = set()  # σ of σ²(x) = …, a function of points by that name
         for left, right in equations:
-            squared = _square_of_points(left)
+            squared = square_of_points(left)
             if squared is not None:
                 self.squares.add(spelled(squared))
             if isinstance(left, t.Call):
@@ -131,6 +136,8 @@ class Resolver:
         return left, right
 
     def _visit(self, node: t.Node) -> t.Node:
+        if isinstance(node, t.Mul):
+            node = with_squares_of_times(_flat(node), self.arities)
         if isinstance(node, t.Sym) and spelled(node) in self.numbers:
             return replace(node, labels=(*node.labels, AS_NUMBER))
         if isinstance(node, t.Call | t.Sym):
@@ -301,14 +308,15 @@ class Resolver:
 
     def _power(self, power: t.Pow, head: t.Sym, args: tuple[t.Node, ...]) -> t.Node | None:
         if len(args) not in self.arities.get(key_of(head), ()):
-            named = spelled(head) in self.squares and _is_two(power.exponent)
+            named = spelled(head) in self.squares and is_two(power.exponent)
             square = replace(head, labels=(*head.labels, "2"))
             return t.Call(head.at, square, args) if named else None
         called = t.Call(head.at, head, args)
         exponent = power.exponent
         negative = isinstance(exponent, t.Add) and exponent.parts[0][0] < 0
-        of_time = all(isinstance(a, t.Sym) and conventional("times", a.name) for a in args)
-        if negative and not of_time:  # the inverse of a map, or one over its value
+        if negative and not all(
+            map(is_time_letter, args)
+        ):  # the inverse of a map, or one over its value
             inverse = self._inverse(power, head, args) if len(args) == 1 else None
             if inverse is not None:
                 return inverse
@@ -346,7 +354,7 @@ class Resolver:
             arities = self.arities.get(key_of(one), set())
             both = self.of_point_and_time.get(key_of(one))
             if both is not None and arities == {2}:  # f of (f p_t)(x), where f(x, t) is written
-                times = map(_is_time, both.args)
+                times = map(is_time_letter, both.args)
                 args = tuple(a if time else place for a, time in zip(both.args, times, strict=True))
                 return t.Call(one.at, one, args)
             return t.Call(one.at, one, (place,)) if arities else one
@@ -354,30 +362,9 @@ class Resolver:
         return t.with_instead(node, instead)
 
 
-def _square_of_points(node: t.Node) -> t.Sym | None:
-    """σ_t of σ_t²(x), which is no product: nobody puts a letter in brackets to multiply."""
-    factors = node.factors if isinstance(node, t.Mul) else ()
-    if len(factors) != 2 or not (
-        isinstance(factors[0], t.Pow) and isinstance(factors[1], t.Bracketed)
-    ):
-        return None
-    base, place = factors[0].base, factors[1].body
-    point = isinstance(place, t.Sym) and not _is_time(place)
-    squared = isinstance(base, t.Sym) and _is_two(factors[0].exponent)
-    return base if point and squared and isinstance(base, t.Sym) else None
-
-
-def _is_two(node: t.Node) -> bool:
-    return isinstance(node, t.Num) and node.value == _TWO
-
-
 def _timed(node: t.Call) -> bool:
     """Whether one of two arguments is a time by its letter."""
-    return sum(map(_is_time, node.args)) == 1
-
-
-def _is_time(node: t.Node) -> bool:
-    return isinstance(node, t.Sym) and not node.sub and conventional("times", node.name)
+    return sum(map(is_time_letter, node.args)) == 1
 
 
 def _of_the_rest(node: t.Mul) -> t.Mul:
@@ -571,7 +558,7 @@ def _mean_square(node: t.Function, around: t.Norm | t.Abs | t.Bracketed) -> t.No
     (value,) = node.args
     mean = t.Expectation(node.at, (), value, node.given)
     spread = t.Add(node.at, ((1, t.Bracketed(value.at, value)), (-1, mean)))
-    square = t.Pow(node.at, replace(around, body=spread), t.Num(node.at, _TWO))
+    square = t.Pow(node.at, replace(around, body=spread), t.Num(node.at, Fraction(2)))
     return t.Expectation(node.at, (), square, node.given)
 
 

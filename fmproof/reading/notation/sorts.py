@@ -46,6 +46,7 @@ class Sorts:
     known: dict[str, Found] = field(default_factory=dict)
     heard: dict[str, Kind] = field(default_factory=dict)
     vectors: frozenset[str] = frozenset()  #: keys of functions whose values stand in norms
+    beside_numbers: frozenset[str] = frozenset()  #: keys of what is added to a number, as in 1 − β
     _guessing: bool = False
     _vectors_only: bool = False
     _changed: bool = False
@@ -60,6 +61,14 @@ class Sorts:
             if isinstance(node, t.Norm)
             for part in _summands(node.body)
             if isinstance(part, t.Call)
+        )
+        self.beside_numbers = frozenset(
+            self.key(part)
+            for root in roots
+            for node in t.walk(root)
+            if isinstance(node, t.Add) and any(isinstance(p, t.Num) for _, p in node.parts)
+            for _, part in node.parts
+            if isinstance(part, t.Sym)
         )
         symbols: dict[str, t.Sym] = {}
         places: dict[tuple[str, int, int], list[t.Node]] = {}
@@ -324,11 +333,23 @@ class Sorts:
                     found.append(i)
             elif op == "·" and "vec" in (kinds[i], kinds[i + 1]):
                 other = right if kinds[i] == "vec" else left
+                if self._may_scale(other):
+                    continue  # β/(1 − ᾱ) · x
                 if kinds[i] is None or kinds[i + 1] is None:
                     self.force(other, "vec", "it stands in an inner product")
                 if "real" not in (kinds[i], kinds[i + 1]):
                     found.append(i)
         return found
+
+    def _may_scale(self, node: t.Node) -> bool:
+        """Whether what stands before a dot is a quotient of things that are added to numbers."""
+        top = t.ungrouped(node)
+        top = t.ungrouped(top.top) if isinstance(top, t.Frac) else top
+        parts = top.factors if isinstance(top, t.Mul) else (top,)
+        open_ = [part for part in parts if self.kind(part) is None]
+        return bool(open_) and all(
+            isinstance(part, t.Sym) and self.key(part) in self.beside_numbers for part in open_
+        )
 
     # --- downwards: a node must be of a sort ---
 

@@ -172,6 +172,16 @@ def speaks_of_independence(words: str) -> bool:
     return _pattern("independence").search(words) is not None
 
 
+def said_independent(text: str, start: int) -> tuple[str, int]:
+    """The sentence that leads to a formula, where it says that something is independent, and where
+    that stands; else "" and 0."""
+    words = _words_ahead(text, start)
+    found = _pattern("independence").search(words)
+    if found is None:
+        return "", 0
+    return words, text.rfind(found.group(0), 0, start)
+
+
 def speaks_of_one_dimension(words: str) -> bool:
     """Whether words speak of one dimension."""
     return _pattern("one_dimension").search(words) is not None
@@ -197,6 +207,11 @@ def says_moments(words: str) -> str:
     """The words that say what the moments of some law are, such as "unit variance"; or ""."""
     found = _pattern("moments").search(words)
     return " ".join(found.group(0).split()) if found is not None else ""
+
+
+def says_more_of_moments(words: str) -> bool:
+    """Whether words speak of moments otherwise than of mean zero and unit variance."""
+    return _pattern("scale").search(_pattern("standard_moments").sub("", words)) is not None
 
 
 def called_false(text: str, start: int, stop: int) -> bool:
@@ -350,10 +365,10 @@ _OPENING = re.compile(r"(?:\s|\$\$|\\\[|\\begin\{[a-z]+\*?\}|```math|>)*$")
 _FORMULA_ENDS = re.compile(r"\$\$|\\\]|\\end\{[a-z]+\*?\}|```")
 _CASE_BEHIND = re.compile(
     r"\s*(?:if|when|whenever|otherwise|else|unless|only|wenn|sonst|nur"
-    r"|falls(?! (?:in|from|to|with|off|as|below|towards?|monotonically|strictly)\b))\b",
+    r"|falls(?!\s*[,.;:]| (?:in|from|to|with|off|as|below|towards?|monotonically|strictly)\b))\b",
     re.IGNORECASE,
 )
-"""The German "falls" is an "if"; what "falls in t" does so in English."""
+"""The German "falls" is an "if"; what "falls in t", or "falls,", does so in English."""
 
 
 def restricted_behind(text: str, stop: int) -> bool:

@@ -77,7 +77,16 @@ METHODS: Mapping[str, Method] = FixedMapping(_METHODS.items())
 
 
 _OF_THE_LINE = frozenset(
-    ("definition", "constant", "lemma", "fundamental", "bayes", "take-out", "conditional-linearity")
+    (
+        "definition",
+        "constant",
+        "lemma",
+        "fundamental",
+        "bayes",
+        "take-out",
+        "conditional-linearity",
+        "gaussian-product",
+    )
 )
 """The methods that look at the whole line, or note what they found in it."""
 _forms: Forms[tuple[Theorem, set[str]]] = Forms()

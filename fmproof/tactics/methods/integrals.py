@@ -10,6 +10,7 @@ from sympy import Expr, Rational, S
 
 from fmproof.derived.integrals_inside import inner_of_integral, integral_argument
 from fmproof.derived.joint_integrals import fubini, joint_integral
+from fmproof.derived.masses import unit_mass
 from fmproof.errors import SortError
 from fmproof.kernel.equality import congruence, symmetry, transitivity, unfold
 from fmproof.kernel.integrals import (
@@ -183,10 +184,12 @@ def _role(term: Expect, place: int) -> str:
 
 
 def drop(_: Line) -> Conversion:
-    """Draws that nothing depends on, removed."""
+    """Draws that nothing depends on, removed, and densities integrated to one."""
 
-    @at(Expect)
+    @at(Expect, IntegralOver)
     def convert(term: Any) -> Theorem | None:
+        if isinstance(term, IntegralOver):
+            return attempt(unit_mass, term)
         for place in range(len(term.measure)):
             theorem = attempt(drop_draw, term, place)
             if theorem is not None:
