@@ -85,6 +85,17 @@ def test_the_nearest_data_for_each_noise_are_no_optimal_transport():
     assert_conditional_velocity(paired(sampled), CondOTPath(), MIX, **given)
 
 
+def test_a_pair_that_is_drawn_twice_has_one_noise_up_to_rounding():
+    """Its times differ, so that x_t and u_t tell its noise with other roundings."""
+
+    def single(x1, rng):
+        x, u, t = paired(sampled)(x1, rng)
+        return tuple(part.astype(np.float32) for part in (x, u, t))
+
+    for data in (POINTS, MIX):
+        assert_conditional_velocity(single, CondOTPath(), data, coupling="ot", samples=1_000)
+
+
 # --- losses -------------------------------------------------------------------------------
 
 
