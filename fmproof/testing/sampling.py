@@ -262,7 +262,10 @@ def _explained(
 ) -> str:
     """What a sampler does wrong, from what it asks the model and what it makes of the answers; a
     guess must not hide the failure that it is about."""
-    for explain in (beyond_its_times, _turned, _taken_for, told_other_times, _part, _spread):
+    guesses = [beyond_its_times, _turned, _taken_for, told_other_times, _part, _spread]
+    if _law(reference, run(seed), _ROUGHLY, _PLAUSIBLE, seed) is None:
+        guesses = [g for g in guesses if g not in (_turned, _taken_for)]  # which are rough
+    for explain in guesses:
         try:
             words = explain(reference, run, start, seed)
         except Exception:

@@ -112,6 +112,15 @@ def test_samplers(sample, words):
     assert words in complaint(assert_sampler, sample, CondOTPath(), MIX, samples=2_000)
 
 
+def test_a_rough_guess_needs_a_sampler_that_is_clearly_wrong():
+    """0.445 x has the variance 0.198 for 0.25, whatever the model returns."""
+    narrow = GaussianMixture([1], [[0, 0]], [[[0.25, 0], [0, 0.25]]])
+    options = {"samples": 16_000, "tolerance": 0.01}
+    found = complaint(assert_sampler, lambda model, x: 0.445 * x, CondOTPath(), narrow, **options)
+    assert "the variance is 0.79" in found
+    assert "it takes what the model returns" not in found
+
+
 # --- guidance -----------------------------------------------------------------------------
 
 
