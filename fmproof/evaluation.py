@@ -18,6 +18,8 @@ SCALAR_QUANTITIES: tuple[Quantity, ...] = ("fm", "cfm", "C1", "C2", "C", "floor"
 GRADIENTS: tuple[Quantity, ...] = ("fm_gradient", "cfm_gradient")
 TIME_LIMIT = 8.0
 
+# In the order of their turns, what each gets of the time that is left, beside those after it.
+_SHARES: dict[NumericMethod, int] = {"quadrature": 3, "sampling": 2, "certified": 1}
 _EXACT: dict[Quantity, str] = {"C2": "C₂", "cfm": "L_CFM", "cfm_gradient": "∇L_CFM"}
 
 EvaluationProgress = Callable[[str, int, int, str], None]
@@ -51,9 +53,9 @@ def evaluate(
             at no less than 1e-3.
         seed: of the sampling method.
         progress: called while the certified method and sampling run.
-        time_limit: in seconds, for all methods together. The exact method may take half, each
-            other one an equal share of what those before it left, and ends with what it knows.
-
+        time_limit: in seconds, for all methods together. The exact method may take half of it.
+            Quadrature, sampling and the certified method run in this order and get shares as 3 : 2
+            : 1 of what is left when their turn comes; each ends with what it knows.
         quantities: names as in :mod:`fmproof.losses.quantities`; by default
             all of ``SCALAR_QUANTITIES``, the ``GRADIENTS`` of a polynomial model, and its best
             coefficients.
@@ -80,11 +82,19 @@ def evaluate(
     skipped: dict[NumericMethod, str] = {}
     optimum = None
     end = perf_counter() + time_limit
-    pending = [method for method in NUMERIC_METHODS if method in chosen]
+    pending = _turns(problem, chosen)
+    most = time_limit / max(sum(method in _SHARES for method in pending), 1)
     while pending:
         method = pending.pop(0)
         left = max(end - perf_counter(), 0.0)
-        seconds = left / (2 if method == "exact" else 1 + len(pending))
+        if method == "exact":
+            seconds = left / 2
+        else:
+            seconds = left * _SHARES[method] / sum(_SHARES[one] for one in (method, *pending))
+        if method == "certified":
+            # It seldom ends before its time, and is not to make a problem that the others solve at
+            # once last as long as is allowed.
+            seconds = min(seconds, most)
         try:
             with np.errstate(all="ignore"):  # what overflows has an infinite error
                 if method == "exact":
@@ -114,7 +124,24 @@ def evaluate(
             skipped[method] = (
                 f"its share of the time limit, {seconds:.3g} s, ended; above is what it knew"
             )
+    for quantity, row in estimates.items():
+        estimates[quantity] = {name: row[name] for name in NUMERIC_METHODS if name in row}
+    skipped = {name: skipped[name] for name in NUMERIC_METHODS if name in skipped}
     return Evaluation(problem, estimates, optimum, skipped, tolerance)
+
+
+def _turns(problem: Problem, chosen: Iterable[str]) -> list[NumericMethod]:
+    """The methods in the order in which they run.
+
+    The one that takes all the time it is given comes last; but before the others where it does not
+    apply, so that no time is kept for it.
+    """
+    from fmproof.losses import certified
+
+    order: list[NumericMethod] = [*_SHARES]
+    if "certified" in chosen and not certified.applies(problem):
+        order = ["certified", *(method for method in order if method != "certified")]
+    return [method for method in ("exact", *order) if method in chosen]
 
 
 def _by_method(

@@ -196,7 +196,7 @@ def _surroundings(path: Path, module: ModuleType) -> Iterator[None]:
     import fmproof.tactics.check  # noqa: F401 - before a file of the user's can hide a library
 
     before = sys.argv, sys.path[:], sys.stdin, sys.stderr, set(sys.modules)
-    here = os.getcwd()
+    here, watched = os.getcwd(), (sys.getprofile(), sys.gettrace())
     folder = path.resolve().parent
     sys.argv = [str(path)]
     sys.path.insert(0, str(folder))
@@ -207,6 +207,8 @@ def _surroundings(path: Path, module: ModuleType) -> Iterator[None]:
             yield
     finally:
         sys.argv, sys.path[:], sys.stdin, sys.stderr, known = before
+        sys.setprofile(watched[0])  # else what the file left there would see the check
+        sys.settrace(watched[1])
         os.chdir(here)
         _forget(folder, set(sys.modules) - known)
 

@@ -54,7 +54,7 @@ def test_the_kernel_can_be_read_in_a_sitting() -> None:
 
 def test_the_language_below_it_too() -> None:
     files = [file for file in IMPORTED if file.suffix == ".py"]
-    assert sum(map(lines_of_code, files)) <= 2_318
+    assert sum(map(lines_of_code, files)) <= 2_341
 
 
 def test_no_file_of_it_is_long() -> None:

@@ -215,10 +215,19 @@ _HEAD = ("format", "version", "derivation", "fmproof")
 _STEP = ("step", "rule", "args", "from", "concl", "hyps", "label")
 
 
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON; one that says something twice is read otherwise by others."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        twice = next(key for key in found if [name for name, _ in pairs].count(key) > 1)
+        raise ValueError(f"it has {twice!r} twice")
+    return found
+
+
 def _lines(text: str) -> Iterable[dict[str, Any]]:
     for number, line in enumerate(text.splitlines(), start=1):
         try:
-            value = json.loads(line)
+            value = json.loads(line, object_pairs_hook=_object)
         except ValueError as error:
             if number == 1:
                 yield {}  # no certificate at all

@@ -34,7 +34,6 @@ _BINDERS = {
         nodes.Abs, nodes.Lebesgue, nodes.Let, *props.PROPOSITIONS,
     )
 }  # fmt: skip
-_ROW = ("row", "kind", "args", "name", "sort", "value", *GROUPS, "definition", "nonneg")
 _ARITHMETIC = {"Add": Add, "Mul": Mul, "Pow": Pow}
 _HEADS = {kind.__name__: kind for kind in (nodes.Field, nodes.Scalar, nodes.Density, nodes.Law)}
 
@@ -92,6 +91,19 @@ class Table:
         return self._numbers[key]
 
 
+_KEYS: dict[str, tuple[str, ...]] = {
+    "Var": ("name", "sort"),
+    "Number": ("value",),
+    "Gaussian": (),
+    "Constant": ("name",),
+    "Named": ("name", "args"),
+    **dict.fromkeys(_HEADS, ("name", *GROUPS, "definition")),
+    "Scalar": ("name", *GROUPS, "definition", "nonneg"),
+    **dict.fromkeys(("Apply", *_ARITHMETIC, *_BINDERS), ("args",)),
+}
+"""What a row of each kind has beside its number and kind."""
+
+
 def read_row(row: Mapping[str, Any], earlier: Sequence[Basic]) -> Basic:
     """The node of one row, given those of the rows before it.
 
@@ -113,8 +125,10 @@ def refuse_others(line: Mapping[str, Any], keys: Sequence[str]) -> None:
 
 
 def _node(row: Mapping[str, Any], earlier: Sequence[Basic]) -> Any:
-    refuse_others(row, _ROW)
     kind = row["kind"]
+    if kind not in _KEYS:
+        raise ValueError(f"{kind!r} is no kind of term; {nearest(str(kind), _KEYS)}")
+    refuse_others(row, ("row", "kind", *_KEYS[kind]))
     if kind == "Var":
         return Var(row["name"], _sort(row["sort"]))
     if kind == "Number":
@@ -125,8 +139,6 @@ def _node(row: Mapping[str, Any], earlier: Sequence[Basic]) -> Any:
         return nodes.Constant(row["name"])
     if kind in _HEADS:
         return _head_of(row, earlier)
-    if kind not in ("Named", "Apply", *_ARITHMETIC, *_BINDERS):
-        raise ValueError(f"{kind!r} is no kind of term; {nearest(str(kind), _BINDERS)}")
     args = [part(number, earlier) for number in row["args"]]
     if kind == "Named":
         return nodes.Named(Label(row["name"]), *args)

@@ -60,6 +60,18 @@ def require_name(name: Any, role: str) -> str:
     return name
 
 
+def require_name_of_number(name: Any, role: str) -> str:
+    """``name`` if it can be one of what is written without arguments: no d and no π, which are
+    numbers already.
+
+    Raises:
+        SortError: it cannot.
+    """
+    if require_name(name, role) in ("d", "pi", "π"):
+        raise SortError(f"not a name for {role}: {name!r} is a number of its own")
+    return str(name)
+
+
 def _is_plain(letter: str) -> bool:
     """A Latin letter, with an accent above or without, a digit, a Greek letter, or a mark."""
     if letter.isascii() or letter in _GREEK:

@@ -59,7 +59,8 @@ class Sealed:
             cls.__new__ = staticmethod(checked_call(cls.__new__))  # type: ignore[method-assign]
 
     def __setattr__(self, attribute: str, value: object) -> None:
-        if attribute not in ("_args", "_assumptions", "_mhash"):
+        again = attribute == "_args" and hasattr(self, "_args")
+        if again or attribute not in ("_args", "_assumptions", "_mhash"):
             raise AttributeError(f"a {type(self).__name__} is immutable: cannot set {attribute}")
         object.__setattr__(self, attribute, value)
 

@@ -120,7 +120,7 @@ class _Views:
         ``own`` of them, by default of all."""
         at, means = self.at, self.at.problem.data.means
         broadest = self.volumes[rows[:, None], members[:, :own]].argmax(axis=1)
-        origins = np.take_along_axis(members, broadest[:, None], axis=1)
+        origins = members[np.arange(len(members)), broadest][:, None]
         positions = at.alpha[rows, None, None] * (means[members] - means[origins])
         scales = at.scales[rows[:, None], members]
         if at.bases is None:

@@ -131,16 +131,18 @@ def _batches(group: ClusterBatch) -> Iterator[ClusterBatch]:
         left = left[~same]
 
 
-class _MeshPoints(PointBatch):
-    """The points of meshes about ``centres`` (R, d) at ``times`` (R,), made when asked for."""
+class _LazyPoints(PointBatch):
+    """Points that are made when asked for: ``places`` gives x (n, d), and each of the ``times``
+    (R,) is that of n / R of them in a row."""
 
-    def __init__(self, model: Velocity, mesh: Mesh, centres: FloatArray, times: FloatArray) -> None:
-        self.model, self._mesh, self._centres, self._times = model, mesh, centres, times
+    def __init__(
+        self, model: Velocity, times: FloatArray, places: Callable[[], FloatArray]
+    ) -> None:
+        self.model, self._times, self._places = model, times, places
 
     @cached_property
     def x(self) -> FloatArray:  # type: ignore[override]
-        points = self._mesh.points() + self._centres[:, :, None]
-        return points.transpose(0, 2, 1).reshape(-1, points.shape[1])
+        return self._places()
 
     @cached_property
     def t(self) -> FloatArray:  # type: ignore[override]
@@ -157,7 +159,12 @@ def _difference(at: Slices, columns: Columns, part: ClusterBatch) -> Integrand:
         members = frames.near(mesh, rows)
         placed = frames.of(rows, members).place(mesh)
         size, before = len(members), int(np.searchsorted(members, part.before))
-        points = _MeshPoints(columns.problem.model, mesh, centres[rows], times[rows])
+
+        def places() -> FloatArray:
+            found = mesh.points() + centres[rows][:, :, None]
+            return found.transpose(0, 2, 1).reshape(-1, found.shape[1])
+
+        points = _LazyPoints(columns.problem.model, times[rows], places)
 
         def weighted(field: Marginal) -> tuple[FloatArray, FloatArray]:
             u = field.velocity.reshape(len(field.velocity), -1).T
@@ -236,11 +243,14 @@ def _conditional(at: Slices, columns: Columns) -> _Conditional:
 
     def conditional(xi: FloatArray, rows: IndexArray) -> FloatArray:
         local = xi.transpose(0, 2, 1)[:, None]  # (R, 1, n, d)
-        x = at.centres[rows, :, None] + placed(at.scales[rows, :, None] * local)
         mean = drift[rows, :, None] + placed(along[rows, :, None] * local)
         u = mean + rest[rows].transpose(2, 0, 1, 3)[:, :, :, None]  # (2d, R, K, n, d)
-        times = np.repeat(at.t[rows], x[0, ..., 0].size)
-        points = PointBatch(problem.model, times, x.reshape(-1, dim)).repeated(len(axes))
+
+        def places() -> FloatArray:
+            x = at.centres[rows, :, None] + placed(at.scales[rows, :, None] * local)
+            return x.reshape(-1, dim)
+
+        points = _LazyPoints(problem.model, at.t[rows], places).repeated(len(axes))
         found = np.stack(columns.table(points, Target(u.reshape(-1, dim))))
         by_component = found.reshape(2, *u.shape[:-1], -1)
         return np.asarray(np.einsum("k,terknq->trnq", weights, by_component))

@@ -2,7 +2,7 @@
 
 A component of weight 1e-9 at distance 300, or a thousandth of the time in which the schedule moves
 by half, carries much of E||u||^2 and would hardly be drawn. Half of the draws follow the law, so
-that no weight exceeds 2 for times and 2.5 for components; the others follow the second moment.
+that no weight exceeds 2 for times and 2.5 for components; the others follow the second moments.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from functools import cached_property
 import numpy as np
 
 from fmproof.losses import features
+from fmproof.losses.linear_guess import LinearGuesses
 from fmproof.losses.time_axis import LATEST, inverse
 from fmproof.models.arrays import FloatArray, IntArray
 from fmproof.models.mixture import pick
@@ -30,6 +31,10 @@ class Proposal:
 
     Args:
         degree: of the model in x.
+
+    Attributes:
+        guesses: of the problem.
+        mean_square: E||u_t(x given Z)||^2, about.
     """
 
     def __init__(self, problem: Problem, degree: int) -> None:
@@ -45,6 +50,8 @@ class Proposal:
             total = share.sum()
             known = np.isfinite(total) and total > 0
             self._picks += part * (share / total if known else data.weights)
+        self.guesses = LinearGuesses(problem)
+        self.mean_square = 0.0
         self._edges = self._time_edges()
         self._masses = self._time_masses()
 
@@ -132,16 +139,25 @@ class Proposal:
         return np.unique(np.concatenate([[0.0], near, middle, narrow, late, [1.0]]))
 
     def _time_masses(self) -> FloatArray:
-        """The probability with which each cell is drawn: half by the law, half by E||u||^2."""
+        """The probability with which each cell is drawn: half by the law, half by the shares of
+        E||u||^2 and of what the best linear guess from x leaves of it.
+
+        Between data far away x tells all but the noise within a moment, and the floor is made in
+        that moment, in which the schedule does not move more than in others.
+        """
         problem, widths = self.problem, np.diff(self._edges)
         inside = self._edges[:-1, None] + widths[:, None] * _LEGENDRE
         t = np.minimum(problem.time.quantile(inside), LATEST)
         with np.errstate(all="ignore"):
+            missed = self.guesses.at(t.ravel()).missed.reshape(t.shape)
             square = problem.data.mean_square
             slopes = problem.path.dalpha(t) ** 2 * square + problem.path.dbeta(t) ** 2 * problem.dim
-            share = widths * slopes.mean(axis=1)
-        share[~np.isfinite(share)] = 0.0
-        total = share.sum()
-        if not (np.isfinite(total) and total > 0):
-            return widths
-        return np.asarray(0.5 * widths + 0.5 * share / total)
+        masses = []
+        for mean_square in (slopes, missed):
+            share = widths * mean_square.mean(axis=1)
+            share[~np.isfinite(share)] = 0.0
+            total = share.sum()
+            self.mean_square = max(self.mean_square, float(total))
+            known = np.isfinite(total) and total > 0
+            masses.append(share / total if known else widths)
+        return np.asarray(0.5 * widths + 0.25 * masses[0] + 0.25 * masses[1])

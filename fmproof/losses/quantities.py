@@ -100,8 +100,15 @@ class PointBatch:
 
 class _Repeated(PointBatch):
     def __init__(self, once: PointBatch, times: int) -> None:
-        super().__init__(once.model, np.tile(once.t, times), np.tile(once.x, (times, 1)))
-        self._once, self._times = once, times
+        self.model, self._once, self._times = once.model, once, times
+
+    @cached_property
+    def t(self) -> FloatArray:  # type: ignore[override]
+        return np.tile(self._once.t, self._times)
+
+    @cached_property
+    def x(self) -> FloatArray:  # type: ignore[override]
+        return np.tile(self._once.x, (self._times, 1))
 
     @cached_property
     def v(self) -> FloatArray:

@@ -23,6 +23,8 @@ _TINY = float(np.finfo(np.float64).tiny)
 _NOTHING = 600.0
 # A component this many standard deviations away has less there than a square of round-off: e^-72.
 FAR = 12.0
+# Of fewer components none is left out: to find out which takes as long as they do.
+_FEW = 16
 
 
 class Slices:
@@ -120,7 +122,7 @@ class Frames:
         """Numbers (n,) of the components, in some of the sub-mixtures ``rows`` (R,), of which there
         is anything at the points of a mesh; at least one."""
         count = self.scales.shape[1]
-        if self.bases is not None:
+        if self.bases is not None or count < _FEW:
             return np.arange(count)
         found = np.ones((len(rows), count), dtype=np.bool_)
         for i, values in enumerate(mesh.along):
@@ -131,8 +133,10 @@ class Frames:
 
     def of(self, rows: IndexArray, members: IndexArray) -> Frames:
         """Some of the sub-mixtures (R,), and of their components (n,)."""
-        less = copy(self)
         every = len(members) == self.scales.shape[1]
+        if every and np.array_equal(rows, np.arange(len(self.within))):
+            return self
+        less = copy(self)
         part: Any = rows if every else (rows[:, None], members)
         for name in ("bases", "scales", "offsets", "gains", "drift", "within", "log_weights"):
             whole = getattr(self, name)

@@ -200,7 +200,9 @@ def breakpoints(problem: Problem, axis: TimeAxis) -> list[float]:
         above = noise > levels[:, None]
         found.update(y[1:][(above[:, 1:] != above[:, :-1]).any(axis=0)])
     first, last = axis.time(np.array([axis.low, axis.high])).tolist()
-    found.update(axis.place(features.panels(problem.path, first, last)))
+    narrow = features.panels(problem.path, first, last)
+    if len(narrow):
+        found.update(axis.place(narrow))
     return sorted(found)
 
 

@@ -6,21 +6,18 @@ Replicates that miss a thin layer in time agree with one another and not with th
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import numpy as np
 
+from fmproof.losses.linear_guess import MeanSquares
 from fmproof.losses.proposal import Proposal
 from fmproof.losses.quantities import Quantity
 from fmproof.losses.time_axis import LATEST, omitted
 from fmproof.models.arrays import FloatArray
-from fmproof.models.posterior import compact
 from fmproof.models.problem import Problem
 
 # What is expected in fewer samples than this may have been missed.
 _FEW = 20
-# Standard deviations that differ by less than this factor are taken for one.
-_ALIKE = 1.05
 
 
 class Unseen:
@@ -32,9 +29,13 @@ class Unseen:
         self._shares = np.concatenate(
             [np.geomspace(1e-300, 1e-20, 200, endpoint=False), np.geomspace(1e-20, 0.5, 600)]
         )
+        before, after = (
+            proposal.guesses.at(np.minimum(problem.time.quantile(shares), LATEST))
+            for shares in (self._shares, 1 - self._shares)
+        )
         self._ends = [
-            (_Means.at(problem, self._shares), proposal.drawn_before(self._shares)),
-            (_Means.at(problem, 1 - self._shares), proposal.drawn_after(self._shares)),
+            (before, proposal.drawn_before(self._shares)),
+            (after, proposal.drawn_after(self._shares)),
         ]
         with np.errstate(all="ignore"):
             self._omitted = omitted(problem)
@@ -59,7 +60,9 @@ class Unseen:
             "floor": variance + self._omitted,
         }
 
-    def _differs(self, samples: int, bounds: Callable[[_Means], tuple[FloatArray, ...]]) -> float:
+    def _differs(
+        self, samples: int, bounds: Callable[[MeanSquares], tuple[FloatArray, ...]]
+    ) -> float:
         """How much more, or less, than at its inner edge a mean square is in the two layers, if
         it is like one of its ``bounds``."""
         found = 0.0
@@ -74,84 +77,3 @@ class Unseen:
                 ]
             found += float(np.max(np.abs(excess)))
         return found if np.isfinite(found) else np.inf
-
-
-class _Means(NamedTuple):
-    """Mean squares at T times, (T,) each.
-
-    u = u_t(x given Z) is guessed from x, by the best linear guess that does not know Z's component
-    and by the best one that does. The mean E[u given x] and what it misses lie between the two.
-
-    Attributes:
-        target: E||u||^2.
-        guess, missed: of the guess, and of u without it.
-        informed, within: the same where the component is known.
-    """
-
-    target: FloatArray
-    guess: FloatArray
-    missed: FloatArray
-    informed: FloatArray
-    within: FloatArray
-
-    @classmethod
-    def at(cls, problem: Problem, shares: FloatArray) -> _Means:
-        """At the times that have ``shares`` of the time law before them."""
-        data = problem.data
-        t = np.minimum(problem.time.quantile(shares), LATEST)
-        slope = problem.path.dalpha(t)
-        with np.errstate(over="ignore", invalid="ignore"):
-            mean, means = data.weights @ data.means, data.weights @ (data.means**2).sum(axis=1)
-            lengths = _lengths(problem)
-            guess, missed = _linear(problem, t, lengths, np.ones_like(lengths))
-            informed, within = _linear(problem, t, *_alike(problem))
-            guess, informed = guess + slope**2 * (mean @ mean), informed + slope**2 * means
-        return cls(informed + within, guess, missed, informed, within)
-
-
-def _linear(
-    problem: Problem, t: FloatArray, lengths: FloatArray, weights: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Mean squares of the best linear guess of dalpha z + dbeta eps from alpha z + beta eps, and
-    of what it misses, when z is normal with standard deviations ``lengths`` (m,): sums over these
-    with ``weights`` (m,)."""
-    path = problem.path
-    alpha, beta, dalpha, dbeta = path.alpha(t), path.beta(t), path.dalpha(t), path.dbeta(t)
-    guess, missed = np.zeros_like(t), np.zeros_like(t)
-    for length, weight in zip(lengths, weights, strict=True):
-        scale = np.hypot(alpha * length, beta)
-        toward_z, toward_eps = alpha * length / scale, beta / scale
-        guess += weight * (dalpha * length * toward_z + dbeta * toward_eps) ** 2
-        missed += weight * (dalpha * length * toward_eps - dbeta * toward_z) ** 2
-    return guess, missed
-
-
-def _alike(problem: Problem) -> tuple[FloatArray, FloatArray]:
-    """The components' standard deviations, rounded so that they are few, and their weights."""
-    data = problem.data
-    with np.errstate(divide="ignore"):
-        scales = compact(data.scales) if data.spread else np.zeros((1, 1))
-        grade = np.round(np.log(scales) / np.log(_ALIKE))
-    grades, which = np.unique(grade, return_inverse=True)
-    shares = data.weights if len(scales) > 1 else np.ones(1)
-    repeated = np.repeat(shares, scales.shape[1]) * (problem.dim / scales.shape[1])
-    weights = np.bincount(which.ravel(), weights=repeated)
-    return _ALIKE**grades, np.asarray(weights, dtype=np.float64)
-
-
-def _lengths(problem: Problem) -> FloatArray:
-    """The data's standard deviations along their principal axes, (d,)."""
-    data = problem.data
-    with np.errstate(over="ignore"):
-        means = data.means - data.weights @ data.means
-        unit = max(float(np.abs(means).max()), float(data.scales.max()), np.finfo(float).tiny)
-    means, scales = means / unit, data.scales / unit
-    weighted = np.sqrt(data.weights)[:, None] * means
-    covariance = weighted.T @ weighted
-    if data.bases is None:
-        covariance += np.diag(data.weights @ scales**2)
-    else:
-        parts = np.sqrt(data.weights)[:, None, None] * data.bases * scales[:, None]
-        parts = parts.transpose(1, 0, 2).reshape(problem.dim, -1)
-        covariance += parts @ parts.T
-    return np.asarray(unit * np.sqrt(np.linalg.eigvalsh(covariance).clip(min=0.0)))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from fractions import Fraction
+from functools import reduce
 from typing import Any
 
 import sympy
-from flint import acb, arb, fmpq
+from flint import acb, arb, ctx, fmpq
 
 from fmproof.errors import InputError
 from fmproof.models.arrays import Number
@@ -51,7 +52,8 @@ def in_balls(expr: Any) -> Callable[[Ball], Ball]:
     """A SymPy expression in t as a function of balls and of power series with balls in them.
 
     Only operations that keep an enclosure are taken; whatever else a formula uses is refused. Its
-    constants have the precision of now.
+    rational constants have the precision of now. What does not depend on t is evaluated once for
+    each precision that is met.
 
     Raises:
         InputError: "not available: ..." for a function that has no form in balls.
@@ -62,17 +64,36 @@ def in_balls(expr: Any) -> Callable[[Ball], Ball]:
         constant = arb(fmpq(int(expr.p), int(expr.q)))
         return lambda t: constant
     if expr is sympy.pi:
-        return lambda t: arb.pi()
+        return _constant(lambda t: arb.pi())
     if expr is sympy.E:
-        return lambda t: arb(1).exp()
+        return _constant(lambda t: arb(1).exp())
+    function = _of_parts(expr)
+    return function if expr.free_symbols else _constant(function)
+
+
+def _constant(function: Callable[[Ball], Ball]) -> Callable[[Ball], Ball]:
+    """The value of a function that does not depend on its argument, at each precision."""
+    known: dict[int, Ball] = {}
+
+    def constant(_: Ball) -> Ball:
+        bits = ctx.prec
+        if bits not in known:
+            known[bits] = function(arb(0))
+        return known[bits]
+
+    return constant
+
+
+def _of_parts(expr: Any) -> Callable[[Ball], Ball]:
+    """An operation or a function, by its arguments."""
     name = type(expr).__name__
     if name in _IN_OTHER_WORDS:
         return in_balls(_IN_OTHER_WORDS[name](*expr.args))
     parts = [in_balls(part) for part in expr.args]
     if expr.is_Add:
-        return lambda t: ball_sum(part(t) for part in parts)
+        return reduce(_added, parts)
     if expr.is_Mul:
-        return lambda t: _product([part(t) for part in parts])
+        return reduce(_multiplied, parts)
     if expr.is_Pow:
         return _power(parts[0], expr.exp, parts[1])
     if name in ("exp", "sin", "cos", "tan"):
@@ -92,11 +113,14 @@ _IN_OTHER_WORDS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def _product(factors: list[Ball]) -> Ball:
-    product = arb(1)
-    for factor in factors:
-        product = product * factor
-    return product
+def _added(one: Callable[[Ball], Ball], other: Callable[[Ball], Ball]) -> Callable[[Ball], Ball]:
+    return lambda t: one(t) + other(t)
+
+
+def _multiplied(
+    one: Callable[[Ball], Ball], other: Callable[[Ball], Ball]
+) -> Callable[[Ball], Ball]:
+    return lambda t: one(t) * other(t)
 
 
 def _power(

@@ -299,6 +299,10 @@ class Report:
         proved = bool(self.derivations) and all(d.status == "proved" for d in self.derivations)
         return "proved" if proved else "failed"
 
+    def __bool__(self) -> bool:
+        """Whether everything is proved, so that ``assert check([derivation])`` says it."""
+        return self.status == "proved"
+
     _renderers: ClassVar[dict[str, Callable[[Report], str]]] = {}
 
     @classmethod

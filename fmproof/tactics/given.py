@@ -5,6 +5,7 @@ Each of these raises an InputError, or a SortError, that begins with the role of
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
@@ -47,6 +48,20 @@ def require_label(text: Any, role: str) -> None:
     require_remark(text, role)
     if text != text.strip() or "\n" in text:
         raise InputError(f"{role} must be one line without spaces around it, found {text!r}")
+
+
+def require_mark(text: Any, role: str) -> None:
+    """A label that stands beside a formula, and can be no part of one."""
+    require_label(text, role)
+    found = _OF_FORMULAS.search(text)
+    if found is not None:
+        raise InputError(
+            f"{role} must be words or numbers such as '2.4a', found {text!r}: "
+            f"{found.group()!r} could be taken for a part of the formula beside it"
+        )
+
+
+_OF_FORMULAS = re.compile(r"[=≤≥≈≠≡∝⊢⇒⇔→✓✗]|\s[<>]|[:;](?=\s|$)|\s\s")
 
 
 def require_remark(text: Any, role: str) -> None:

@@ -19,7 +19,6 @@ from typing import Any, Literal
 from sympy import Basic, Expr
 
 from fmproof.errors import InputError, SortError, nearest
-from fmproof.lang.fixed import fixed
 from fmproof.lang.node import admit, as_term, is_declared, is_one_of
 from fmproof.lang.nodes import Draw, Head, Var
 from fmproof.lang.nodes.measure import drawn_by
@@ -39,11 +38,13 @@ from fmproof.tactics.given import (
     prose_of,
     references_of,
     require_label,
+    require_mark,
     require_remark,
     rules_of,
     statement_of,
 )
 from fmproof.tactics.naming import check_names
+from fmproof.tactics.records import filled_once
 from fmproof.tactics.written import is_latex, read_script, require_latex
 
 Relation = Literal["=", "≤", "≥"]
@@ -63,7 +64,7 @@ class _Final:
 def _written_at() -> Location:
     """Where the dataclass instance under construction is written, for messages that point at it."""
     frame = sys._getframe(1)
-    between = (fixed.__code__.co_filename, checked_record.__code__.co_filename)
+    between = (filled_once.__code__.co_filename, checked_record.__code__.co_filename)
     generated = (__file__, "<string>", dataclasses.__file__, *between)
     while frame.f_back is not None and frame.f_code.co_filename in generated:
         frame = frame.f_back
@@ -86,7 +87,7 @@ def recording() -> Iterator[list[Derivation]]:
 
 
 @checked_record
-@fixed
+@filled_once
 class Hypothesis(_Final):
     """A named assumption.
 
@@ -102,7 +103,7 @@ class Hypothesis(_Final):
     meaning: str = ""
 
     def __post_init__(self) -> None:
-        require_label(self.name, "the name of a hypothesis")
+        require_mark(self.name, "the name of a hypothesis")
         require_remark(self.meaning, f"the meaning of hypothesis {self.name}")
         if is_latex(self.prop):
             require_latex(self.prop, f"hypothesis {self.name}")
@@ -129,7 +130,7 @@ class Hypothesis(_Final):
 
 
 @checked_record
-@fixed
+@filled_once
 class Instance(_Final):
     """An earlier theorem at particular fields, densities, weights or parameters.
 
@@ -163,7 +164,7 @@ class Instance(_Final):
 
 
 @checked_record
-@fixed
+@filled_once
 class Step(_Final):
     """One line of a chain: the term that the line before is claimed to equal, and why.
 
@@ -187,7 +188,7 @@ class Step(_Final):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "location", _written_at())
-        require_label(self.id, "the label of a step")
+        require_mark(self.id, "the label of a step")
         object.__setattr__(self, "note", prose_of(self.note, f"step {self.id}: the note"))
         object.__setattr__(self, "claim", claim_of(self.claim, f"step {self.id}"))
         object.__setattr__(self, "by", rules_of(self.by, self.id))
@@ -246,7 +247,7 @@ class Step(_Final):
 
 
 @checked_record
-@fixed
+@filled_once
 class Part(_Final):
     """A chain of steps, and the theorem that it establishes.
 
@@ -311,7 +312,7 @@ class Part(_Final):
 
 
 @checked_record
-@fixed
+@filled_once
 class Derivation(_Final):
     """A whole derivation.
 

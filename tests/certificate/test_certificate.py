@@ -162,11 +162,14 @@ ONE_ROW = re.compile(r'"args": \[\{"row": \d+\}\]')
         (lambda t: t.replace('"row": 1,', '"row": true,', 1), "expected the next row or the next"),
         (lambda t: t.replace('"step": 0,', '"step": 0.0,', 1), "expected the next row or the next"),
         (lambda t: t.replace('"step": 0,', '"step": 0, "by": 1,', 1), "it has 'by'"),
-        (lambda t: t.replace('"rule": "', '"rule": 1, "label": "', 1), "'rule' is no text"),
-        (lambda t: t.replace('"hyps": [', '"hyps": "1", "label": [', 1), "'hyps' is no list"),
+        (lambda t: t.replace('"rule": "', '"rule": 1, "note": "', 1), "'rule' is no text"),
+        (lambda t: t.replace('"hyps": [', '"hyps": "1", "note": [', 1), "'hyps' is no list"),
+        (lambda t: t.replace('"rule": "', '"rule": "ring", "rule": "', 1), "it has 'rule' twice"),
+        (lambda t: t.replace('"kind": "Apply",', '"kind": "Apply", "name": "g",', 1), "has 'name'"),
+        (lambda t: t.replace('"kind": "Field",', '"kind": "Field", "args": [0],', 1), "has 'args'"),
         (lambda t: t.replace('"kind": "Var",', '"kind": "Var", "of": 1,', 1), "it has 'of'"),
         (
-            lambda t: t.replace('"kind": "Field",', '"kind": "Field", "nonneg": 1,', 1),
+            lambda t: t.replace('"kind": "Scalar",', '"kind": "Scalar", "nonneg": 1,', 1),
             "'nonneg' is true where it is",
         ),
         (

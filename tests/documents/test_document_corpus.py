@@ -96,6 +96,11 @@ LONG = {
     "homework-4.tex": 13,
     "lecture-cnf.md": 14,
     "velocidad-media.ipynb": 13,
+    "ddpm-slowly.md": 18,
+    "denoiser-appendix.tex": 17,
+    "diffusion-lecture-seven.tex": 23,
+    "homework-three.md": 24,
+    "diffusion-variationnelle.ipynb": 18,
 }
 FLAGGED = {"refuted", "constant", "scope"}
 _NO_CLAIM = {"definition", "hypothesis", "skip", "statement"}

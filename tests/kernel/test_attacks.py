@@ -373,7 +373,7 @@ def test_nodes_are_not_subclassed(base: type) -> None:
 def forged(kind: type, *args: Any) -> Any:
     """A node whose constructor was not asked."""
     made = Basic.__new__(kind, *args)
-    made._args = args
+    Basic._args.__set__(made, args)
     return made
 
 

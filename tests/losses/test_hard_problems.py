@@ -172,6 +172,17 @@ def test_weights_of_draws_are_bounded_and_have_the_mean_one() -> None:
     assert np.count_nonzero(np.abs(times - 0.37) < 0.005) > 0.04 * len(times)
 
 
+def test_times_are_drawn_where_the_floor_is_made() -> None:
+    """Points 1,000 apart are told apart from t = 0.003 on, and the floor is made before."""
+    truth = 508.80082836  # of one coordinate, by Gauss-Legendre rules
+    means = np.zeros((2, 8))
+    means[:, 3] = [-500, 500]
+    problem = Problem(GaussianMixture.points(means), CondOTPath(), LinearVelocity(0.4 * np.eye(8)))
+    found = sampling.evaluate(problem, ["floor"], 1e-9, max_samples=2**15)["floor"]
+    assert abs(float(found.value) - truth) < 3 * float(found.error)
+    assert float(found.error) < 0.05 * truth
+
+
 def test_a_gradient_that_is_zero_is_known_when_its_error_is_small() -> None:
     problem = Problem(GaussianMixture.points([[-1], [1]]), CondOTPath(), ZERO)
     found = sampling.evaluate(problem, ["fm_gradient", "cfm_gradient"], 1e-2)

@@ -23,6 +23,7 @@ from fmproof.errors import FmproofError, SortError
 from fmproof.lang.nodes import Var
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.chains import is_drawn_by_steps
 from fmproof.reading.notation.definitions import POINT
 from fmproof.reading.notation.elaborate import Elaborator, NotYet
 from fmproof.reading.notation.evidence import Evidence
@@ -49,6 +50,7 @@ def elaborator_of(
     elab.said_laws = reading.laws
     elab.listed = reading.together
     elab.markov = any(speaks_of_chains(words) for _, _, words, _ in reading.pieces)
+    elab.markov = elab.markov or any(map(is_drawn_by_steps, evidence.called.values()))
     draw_times(reading, evidence)
     elab.candidates = candidates_of(reading, evidence)
     defined = (n for known in elab.candidates.values() for one in known for n in t.walk(one.left))

@@ -7,6 +7,7 @@ from typing import Any
 from sympy import AtomicExpr
 
 from fmproof.errors import SortError
+from fmproof.lang.fixed import kept
 from fmproof.lang.node import Term, declare, no_places, nothing
 from fmproof.lang.sorts import Sort
 
@@ -16,15 +17,15 @@ _NAMES = ("d", "pi")
 class Constant(Term, AtomicExpr):
     """A positive real: ``dim``, the dimension of the vectors, or ``pi``."""
 
-    __slots__ = ("name",)
+    __slots__ = ("_name",)
 
-    name: str
+    name: str = kept("_name")
 
     def __new__(cls, name: str) -> Constant:
         if type(name) is not str or name not in _NAMES:
             raise SortError(f"a constant is one of {', '.join(_NAMES)}, found {name!r}")
         made: Constant = AtomicExpr.__new__(cls)
-        object.__setattr__(made, "name", name)
+        object.__setattr__(made, "_name", name)
         return _made.setdefault(name, made)
 
     def __reduce_ex__(self, protocol: Any) -> Any:

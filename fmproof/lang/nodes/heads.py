@@ -12,7 +12,8 @@ from typing import Any
 from sympy import Atom, Expr, Tuple
 
 from fmproof.errors import InputError, SortError, nearest
-from fmproof.lang.names import require_name
+from fmproof.lang.fixed import kept
+from fmproof.lang.names import require_name, require_name_of_number
 from fmproof.lang.node import (
     Sealed,
     admit,
@@ -55,19 +56,19 @@ class Head(Sealed, Unapplied, Atom):
         definition: a term over the parameters that the symbol abbreviates, or None.
     """
 
-    __slots__ = ("_content", "definition", "given", "main", "name", "over", "sub", "sup")
+    __slots__ = ("_content", "_definition", "_given", "_main", "_name", "_over", "_sub", "_sup")
 
     result: Sort | None = Sort.REAL
     nonneg = False
     draws = False
     is_density = False
-    name: str
-    sub: tuple[Var, ...]
-    sup: tuple[Var, ...]
-    main: tuple[Var, ...]
-    given: tuple[Var, ...]
-    over: tuple[Lebesgue, ...]
-    definition: Expr | None
+    name: str = kept("_name")
+    sub: tuple[Var, ...] = kept("_sub")
+    sup: tuple[Var, ...] = kept("_sup")
+    main: tuple[Var, ...] = kept("_main")
+    given: tuple[Var, ...] = kept("_given")
+    over: tuple[Lebesgue, ...] = kept("_over")
+    definition: Expr | None = kept("_definition")
 
     def __new__(
         cls,
@@ -90,12 +91,12 @@ class Head(Sealed, Unapplied, Atom):
         over = tuple(admit(lebesgue(item)) for item in main) if cls.draws else ()
         head = Atom.__new__(cls)
         put = object.__setattr__
-        put(head, "name", name)
-        put(head, "main", tuple(item.var for item in over) or _variables(main, name))
-        put(head, "over", over)
-        for place, group in (("sub", sub), ("sup", sup), ("given", given)):
+        put(head, "_name", name)
+        put(head, "_main", tuple(item.var for item in over) or _variables(main, name))
+        put(head, "_over", over)
+        for place, group in (("_sub", sub), ("_sup", sup), ("_given", given)):
             put(head, place, _variables(group, name))
-        put(head, "definition", None if definition is None else admit(as_term(definition)))
+        put(head, "_definition", None if definition is None else admit(as_term(definition)))
         head._check(**own)
         put(head, "_content", head._make_content())
         return head
@@ -104,6 +105,8 @@ class Head(Sealed, Unapplied, Atom):
 
     def _check(self) -> None:
         """Raise :class:`SortError` unless the declaration makes sense."""
+        if not self.params:
+            require_name_of_number(self.name, "what has no argument")
         if len(set(self.params)) != len(self.params):
             raise SortError(f"{self.name} is declared with the same parameter twice")
         if self.definition is not None:
@@ -222,7 +225,9 @@ class Scalar(Head):
     available, since it would have to be proved.
     """
 
-    __slots__ = ("nonneg",)
+    __slots__ = ("_nonneg",)
+
+    nonneg = kept("_nonneg")
 
     _own = ("nonneg",)
 
@@ -231,7 +236,7 @@ class Scalar(Head):
             raise SortError(f"{self.name}: nonneg must be True or False, found {nonneg!r}")
         if nonneg and self.definition is not None:
             raise SortError(f"{self.name}: nonneg=True is for symbols without a definition")
-        object.__setattr__(self, "nonneg", nonneg)
+        object.__setattr__(self, "_nonneg", nonneg)
         super()._check()
 
     def _make_content(self) -> tuple[Any, ...]:

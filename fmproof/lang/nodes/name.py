@@ -6,7 +6,8 @@ from typing import Any
 
 from sympy import Atom, Expr
 
-from fmproof.lang.names import require_name
+from fmproof.lang.fixed import kept
+from fmproof.lang.names import require_name_of_number
 from fmproof.lang.node import (
     Sealed,
     Term,
@@ -25,13 +26,13 @@ from fmproof.lang.node import (
 class Label(Sealed, Atom):
     """The printed name of a :class:`Named` term."""
 
-    __slots__ = ("name",)
+    __slots__ = ("_name",)
 
-    name: str
+    name: str = kept("_name")
 
     def __new__(cls, name: str) -> Label:
         label = Atom.__new__(cls)
-        object.__setattr__(label, "name", require_name(name, "a constant"))
+        object.__setattr__(label, "_name", require_name_of_number(name, "a constant"))
         return label
 
     def __getnewargs__(self) -> tuple[str]:

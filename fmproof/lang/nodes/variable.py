@@ -8,6 +8,7 @@ from typing import Any
 from sympy import AtomicExpr
 
 from fmproof.errors import SortError
+from fmproof.lang.fixed import kept
 from fmproof.lang.names import require_name
 from fmproof.lang.node import Term, declare, no_places, not_clear, nothing
 from fmproof.lang.sorts import POINTS, Sort
@@ -20,10 +21,10 @@ class Var(Term, AtomicExpr):
     Greek letter's name ("theta") and may end in digits ("x0"), which print as θ and x₀.
     """
 
-    __slots__ = ("name", "sort")
+    __slots__ = ("_name", "_sort")
 
-    name: str
-    sort: Sort
+    name: str = kept("_name")
+    sort: Sort = kept("_sort")
 
     def __new__(cls, name: str, sort: Sort) -> Var:
         require_name(name, "a variable")
@@ -55,8 +56,8 @@ def _the_variable(name: str, sort: Sort) -> Var:
     if type(name) is not str or type(sort) is not Sort:
         raise SortError("a variable has a name that is text, and a sort")
     variable = AtomicExpr.__new__(Var)
-    object.__setattr__(variable, "name", name)
-    object.__setattr__(variable, "sort", sort)
+    object.__setattr__(variable, "_name", name)
+    object.__setattr__(variable, "_sort", sort)
     return _variables.setdefault((name, sort), variable)  # one, whatever other threads do
 
 

@@ -47,7 +47,7 @@ from fmproof.lang.nodes import (
 )
 from fmproof.lang.nodes.measure import against_lebesgue, without_lets
 from fmproof.lang.nodes.name import Label
-from fmproof.lang.numbers import NUMBERS, fraction, number
+from fmproof.lang.numbers import NUMBERS, fraction, is_number, number
 from fmproof.lang.props import (
     Almost,
     AtMost,
@@ -410,6 +410,9 @@ class Printer(ABC):
             [self.show(next(args)) for _ in group]
             for group in (head.sub, head.sup, head.main, head.given)
         )
+        # a^(2) is no power: a number above a symbol says so
+        numbers = map(is_number, item.arguments[len(sub) :])
+        sup = [f"({one})" if number else one for one, number in zip(sup, numbers, strict=False)]
         return sub, sup, main, given
 
     def application(self, item: Apply) -> str:

@@ -93,6 +93,15 @@ def evaluate(
     return {name: known.get(name) or _unknown(problem, name, cost) for name in asked}
 
 
+def applies(problem: Problem) -> bool:
+    """Whether the method is available for the problem."""
+    try:
+        _require_available(problem)
+    except InputError:
+        return False
+    return True
+
+
 def at_time(
     problem: Problem,
     quantities: Iterable[str],
