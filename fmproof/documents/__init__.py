@@ -7,21 +7,24 @@ In the order in which a row goes through it:
    holds, ``levels`` which letters are numbers but in one section. What rows mean is
    ``fmproof.reading``.
 2. **What defines what.** ``candidates`` (the first row about a symbol that can define it),
-   ``redefined`` (a later one), ``gibbs`` (energies), ``drawn_times``, ``special_laws`` (what words
-   say is drawn).
+   ``redefined`` (a later one), ``gibbs`` (energies), ``kernels`` (laws given a value),
+   ``drawn_times``, ``special_laws`` (what words say is drawn).
 3. **A verdict for each.** ``judge`` tells definitions, cases and hypotheses from claims;
    ``context`` is at hand there, ``chain`` has the rows above; ``scope`` and ``values`` are asked of
    every row, ``constants``, ``first_steps``, ``in_law``, ``motion`` and ``points`` of theirs.
 4. **A claim beside its chain.** ``compare``: the ``numbers`` first; ``ties`` says whether they may
    refute the row, with ``any_law``, ``domains`` and ``following``; ``beside`` has rows that are
-   wrong beside others, ``combinations`` those of two functions, ``suggest`` those one edit away.
+   wrong beside others, ``combinations`` those of two functions, ``common_factors`` those
+   of one, ``suggest`` those one edit away.
 5. **A proof.** ``prove`` asks the checker, as long as ``patience`` lets it; ``almost_surely`` reads
-   a row with its paths drawn; ``ways`` are several steps at once: ``standard_noise`` (who is
-   drawn), ``noise_moments``, ``mixture_slopes``, ``parallel`` (lines that differ in parts),
-   ``quotients``, ``radicals`` and ``roots``, ``projections``, ``gaussian_logs`` (divergences of
-   Gaussians), ``convexity``, ``concave_log``.
+   a row with its paths drawn, and ``named_kernels`` written out; ``ways`` are several steps at
+   once: ``standard_noise`` (who is drawn), ``noise_moments``, ``mixture_slopes``, ``parallel``
+   (lines that differ in parts), ``quotients``, ``radicals`` and ``roots``, ``projections``,
+   ``gaussian_logs`` (divergences of Gaussians), ``gaussian_means`` and ``gaussian_squares``,
+   ``convexity``, ``concave_log``.
 6. **From what else stands.** ``facts`` are rows that were proved and equations that are assumed,
-   and ``rows_from_facts`` the steps that they need;
+   and ``rows_from_facts`` the steps that they need (``moving_averages`` those along a flow);
+   ``independent_draws`` are said in an "if";
    ``cases`` puts in what rows say of symbols; ``coefficients``, ``modulo``, ``exponentials``,
    ``trigonometry``, ``determinants``, ``second_moments``, ``said_densities``, ``stated_signs`` know
    more of theirs.

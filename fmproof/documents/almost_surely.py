@@ -16,6 +16,7 @@ from sympy import Expr, S
 
 from fmproof.documents import chain
 from fmproof.documents.items import Item
+from fmproof.documents.named_kernels import kernels_written_out
 from fmproof.documents.terms import nodes_in
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.arithmetic import add, factors, mul, summands, times_of
@@ -133,9 +134,13 @@ def other_readings(
         except (NotYet, SortError, FmproofError):
             continue
         for one in _drawn(elab, befores, claim, written_out):
-            other = replace(one, noised=noised)
-            if other not in found:
-                found.append(other)
+            drawn = replace(one, noised=noised)
+            before, after = kernels_written_out([one.before, one.claim])
+            named = noised and (before, after) != (one.before, one.claim)
+            opened = [replace(drawn, before=before, claim=after)] if named else []
+            for other in (*opened, drawn):
+                if other not in found:
+                    found.append(other)
     return found
 
 

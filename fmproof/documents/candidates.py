@@ -9,6 +9,7 @@ from typing import TypeGuard
 from fmproof.documents.domains import picks_a_part
 from fmproof.documents.gibbs import define_energies
 from fmproof.documents.items import Item, Reading, equations, head_of
+from fmproof.documents.kernels import kernels_of
 from fmproof.documents.motion import followed
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.chains import (
@@ -37,6 +38,10 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
     found = _Rows(reading, evidence).options()
     _name_by_braces(reading, found)
     said = {key_of(head_of(node)): [_gaussian(node, law)] for node, law in reading.gaussians}
+    for one in kernels_of(reading.kernels, evidence):
+        key = key_of(head_of(one.left))
+        if shape_of(one.left) not in {shape_of(o.left) for _, o, _ in found.get(key, ())}:
+            said.setdefault(key, []).append(one)
     _move_by_flows(reading, found)
     chosen = _chosen(reading, found, evidence.mixed)
     _prefer_closed_forms(reading, chosen)
@@ -45,7 +50,9 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
     _drop_values(reading, chosen)
     define_energies(reading, chosen, evidence)
     _name_densities(chosen, evidence)
-    return {k: v for k, v in said.items() if k not in found} | chosen
+    for key, more in said.items():
+        chosen[key] = [*chosen.get(key, ()), *(c for c in more if key not in found or c.place)]
+    return {key: known for key, known in chosen.items() if known}
 
 
 def _name_densities(chosen: dict[str, list[Candidate]], evidence: Evidence) -> None:
@@ -559,7 +566,8 @@ def _definable(left: t.Node, evidence: Evidence, explicit: bool) -> bool:
     A number below a letter is a time, p_0(x), or part of a name, x̂_0(x): a row may define that.
     """
     if isinstance(left, t.Sym):
-        if any(isinstance(s, t.Add | t.Mul) for s in left.sub):
+        loss = conventional("losses", left.name)  # L_{t-1}
+        if any(isinstance(s, t.Add | t.Mul) for s in left.sub) and not loss:
             return False
         return spelled(left) not in evidence.drawn or bool(left.sub)
     if not isinstance(left, t.Call):

@@ -23,7 +23,7 @@ def equates_two(context: Context, before: Expr, claim: Expr) -> tuple[Expr, Expr
     if apart is None or len(summands(apart)) != 2:
         return None
     (one, first), (other, second) = map(coefficient, summands(apart))
-    if one + other != 0 or not (_is_function(first) and _is_function(second)):
+    if one + other != 0 or not (is_function(first) and is_function(second)):
         return None
     if not all(side.has(first) and side.has(second) for side in (before, claim)):
         return None
@@ -33,7 +33,7 @@ def equates_two(context: Context, before: Expr, claim: Expr) -> tuple[Expr, Expr
     return None if pair in (*said, *facts) else (first, second)
 
 
-def _is_function(term: Expr) -> bool:
+def is_function(term: Expr) -> bool:
     """A field, or the score of a density."""
     inside = term.body.args[0] if isinstance(term, Grad) and isinstance(term.body, Log) else None
     if isinstance(inside, Apply) and inside.head.is_density:

@@ -12,7 +12,6 @@ from typing import Any
 
 from sympy import Basic, Expr
 
-from fmproof.derived.gaussian_products import gaussian_product
 from fmproof.documents import quotients
 from fmproof.documents.almost_surely import pulled_out
 from fmproof.documents.standard_noise import is_gaussian_draw
@@ -24,14 +23,13 @@ from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.tactics.methods import Line, common_form
-from fmproof.tactics.rewriting import attempt
 from fmproof.tactics.script import Part, Step
 
 _APART = ("square", "linearity")
 _VALUES = ("linearity", "moments")
 
 
-def parts(before: Expr, claim: Expr) -> Iterator[tuple[list[Part], tuple[Expr, ...]]]:
+def mean_parts(before: Expr, claim: Expr) -> Iterator[tuple[list[Part], tuple[Expr, ...]]]:
     """Parts that show ``before = claim``, both averages against a function of x of what is said of
     averages given x, if Gaussian means are all that is in the way; and terms that are finite."""
     if not (isinstance(before, Expect) and isinstance(claim, Expect)):
@@ -43,14 +41,14 @@ def parts(before: Expr, claim: Expr) -> Iterator[tuple[list[Part], tuple[Expr, .
         return
     (x,), (y,) = drawn_by(kernel), drawn_by(prior)
     joint = mul(kernel, prior)
-    product = attempt(gaussian_product, joint, *_places(kernel, prior))
-    if product is None or y not in free_vars(kernel) or y in free_vars(claim.body):
+    product = _form(joint, ("gaussian-product",))
+    if product in (None, joint) or y not in free_vars(kernel) or y in free_vars(claim.body):
         return
     opened = _unfolded(before.body)
     body = pulled_out(opened)
     if body.has(CondExpect):
         return
-    law = _Law(x, y, (prior, kernel), joint, *_apart(product.rhs, y))
+    law = _Law(x, y, (prior, kernel), joint, *_apart(product, y))
     yield from law.parts(before, opened, body, claim)
 
 
@@ -157,12 +155,7 @@ def _unfolded(term: Any) -> Any:
     return term if tuple(args) == tuple(term.args) else rebuilt(term, *args)
 
 
-def _places(kernel: Expr, prior: Expr) -> Sequence[int]:
-    both = factors(mul(kernel, prior))
-    return [both.index(kernel), both.index(prior)]
-
-
-def _apart(product: Expr, y: Var) -> tuple[Any, Any]:
+def _apart(product: Any, y: Var) -> tuple[Any, Any]:
     """The marginal of x, and the law of y given x."""
     one, other = factors(product)
     return (other, one) if drawn_by(one) == (y,) else (one, other)

@@ -156,6 +156,7 @@ class Reading:
     listed: set[int] = field(default_factory=set)  # ids of draws "x, y ~ p" without brackets
     together: list[frozenset[str]] = field(default_factory=list)  # … not said to be independent
     said: list[Said] = field(default_factory=list)  # what words say of symbols
+    kernels: list[tuple[t.Sym, t.Sym, t.Node]] = field(default_factory=list)  # X_t, x_0, its law
     gaussians: list[tuple[t.Node, t.Normal]] = field(default_factory=list)  # p is that of N(m, v)
     densities: list[tuple[t.Node, t.Sym]] = field(default_factory=list)  # p is the density of X
     properties: list[Property] = field(default_factory=list)  # … that makes them special
@@ -175,7 +176,7 @@ class Reading:
         wrapped: list[t.Node] = [
             t.Expectation(d.at, (d,), t.Num(d.at, _ONE)) for d in self.law_draws
         ]
-        return [*found, *self.loose, *wrapped]
+        return [*found, *self.loose, *wrapped, *(law for _, _, law in self.kernels)]
 
 
 def equations(reading: Reading) -> list[tuple[t.Node, t.Node]]:

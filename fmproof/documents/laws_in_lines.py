@@ -19,6 +19,7 @@ from fmproof.reading.notation.symbols import spelled
 from fmproof.reading.notation.words import opens_a_case
 
 _DRAWN = ("\\sim", "∼")
+_BARS = ("\\mid", "|", "\\vert", "\\middle|")
 _COUPLINGS = ("pi", "Pi", "gamma", "Gamma")
 
 
@@ -38,7 +39,11 @@ def loose(reading: Reading, row: Row) -> None:
                 reading.loose.extend(node.parts if isinstance(node, t.Other) else (node,))
             return
         drawn, law = row.right[:split], _without_words(row.right[split + 1 :])
-        _law(reading, drawn, law)
+        bar = next((i for i, token in enumerate(drawn) if token.text in _BARS), None)
+        if bar is None:
+            _law(reading, drawn, law)
+        else:
+            _kernel(reading, drawn[:bar], drawn[bar + 1 :], law)
     except (Unreadable, RecursionError):
         return
 
@@ -113,6 +118,31 @@ def _law(reading: Reading, drawn: list[Token], law: list[Token]) -> None:
             reading.listed.add(id(draw))
         if isinstance(described, t.Sym) and len(symbols) == 1:
             reading.laws.setdefault(spelled(symbols[0]), []).append(described)
+
+
+def law_given_a_value(reading: Reading, row: Row) -> bool:
+    """``X_t | X_0 = x_0 ~ N(m, s² I)``, where the = is in what is given."""
+    left, right = row.left or [], row.right
+    bar = next((i for i, token in enumerate(left) if token.text in _BARS), None)
+    split = next((i for i, token in enumerate(right) if token.text in _DRAWN), None)
+    if bar is None or split is None or row.relation != "=":
+        return False
+    before = len(reading.kernels)
+    try:
+        law = _without_words(right[split + 1 :])
+        _kernel(reading, left[:bar], right[:split], law)
+    except (Unreadable, RecursionError):
+        return False
+    return len(reading.kernels) > before
+
+
+def _kernel(reading: Reading, drawn: list[Token], given: list[Token], law: list[Token]) -> None:
+    """ "X_t | X_0 = x_0 ~ N(m, s² I)": the Gaussian law of X_t, given another variable."""
+    subject, value, described = parse(drawn), parse(given), parse(law)
+    if not (isinstance(subject, t.Sym) and isinstance(value, t.Sym)):
+        return
+    if isinstance(described, t.Normal) and described.point is None:
+        reading.kernels.append((subject, value, described))
 
 
 def drawn_by_words(reading: Reading, symbol: t.Sym) -> None:

@@ -47,7 +47,7 @@ def with_moments(claim: Expr, difference: Expr) -> tuple[Expr, list[Part]] | Non
 
 def _moment(average: Any, name: str) -> tuple[Part, Expr] | None:
     """E[n · w] or E‖n‖² with a proof of its value."""
-    for place, draw in enumerate(average.measure):
+    for place, draw in reversed([*enumerate(average.measure)]):  # the last needs no other order
         law = draw.head if isinstance(draw, Apply) else None
         if not isinstance(law, Gaussian) or draw.arguments[1] != S.Zero:
             continue

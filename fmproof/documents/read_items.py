@@ -71,6 +71,7 @@ def read_items(documents: Sequence[Document]) -> Reading:
     for item in reading.items:
         item.left, item.right = resolver.sides(item.left, item.right)
     reading.loose = [resolver.side(node) for node in reading.loose]
+    reading.kernels = [(x, given, resolver.side(law)) for x, given, law in reading.kernels]
     return reading
 
 
@@ -217,6 +218,8 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
         item = Item(source, piece, row, len(reading.items))
         if piece.kind == "inline" and laws_in_lines.named_law(reading, item):
             reading.items.append(item)
+            continue
+        if piece.kind == "inline" and laws_in_lines.law_given_a_value(reading, row):
             continue
         try:
             item.left = parse(row.left) if row.left else None

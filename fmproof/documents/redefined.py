@@ -39,19 +39,39 @@ def redefinition(reading: Reading, item: Item, sure: bool) -> Candidate | None:
     if first is None:
         return None
     words = defines_anew(item.source.text, item.piece.start)
+    between = item.source.text[first.piece.stop : item.piece.start]
+    apart = first.source is item.source and _PARTS.search(between) is not None
+    if not sure and apart and _is_mean_of_a_path(reading, first, item):
+        return Candidate(left, right, item.row.at, item.place, True)
     if not sure and item.inline:
         return None
-    apart = (
-        sure
-        and first.source is item.source
-        and _PARTS.search(item.source.text[first.piece.stop : item.piece.start])
-    )
+    apart = sure and apart
     curve = isinstance(left, t.Sym) or all(conventional("times", spelled(a)) for a in left.args)
     averages = any(isinstance(n, t.Expectation | t.Integral) for n in t.walk(right))
     case = sure and item.inline and _has_a_new_letter(reading, item, right)
     if words or item.row.relation == ":=" or (apart and curve and not averages) or case:
         return Candidate(left, right, item.row.at, item.place, True)
     return None
+
+
+def _is_mean_of_a_path(reading: Reading, first: Item, item: Item) -> bool:
+    """u_t(x) = E[x_1 − x_0 | x_t = x] of an x_t that its section introduces, where u_t(x) is an
+    average over any z further up: a case from here on, of z = (x_0, x_1)."""
+    right = item.right
+    if not isinstance(right, t.Expectation) or right.draws or len(right.given) != 1:
+        return False
+    (given,) = right.given
+    path = given.left if isinstance(given, t.Observation) else given
+    rows = reading.items[first.index + 1 : item.index]
+    general = first.right is not None and any(
+        isinstance(n, t.Integral) for n in t.walk(first.right)
+    )
+    return general and any(
+        row.candidate is not None
+        and isinstance(row.candidate.right, t.Add)
+        and spelled(row.candidate.left) == spelled(path)
+        for row in rows
+    )
 
 
 def special_path(reading: Reading, item: Item, elab: Elaborator) -> Candidate | None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from sympy import Basic, Expr, S
 
+from fmproof.documents import moving_averages
 from fmproof.documents.facts import Fact
 from fmproof.documents.modulo import by_multiple
 from fmproof.documents.suggest import replaced
@@ -39,6 +40,9 @@ def rows_from_facts(before: Expr, claim: Expr, facts: Sequence[Fact]) -> Iterato
     yield Part("row", before, [Step("1", claim, by="auto")]), facts
     if any(fact.moment for fact in facts):
         yield Part("row", before, [Step("1", claim, by=("square", "linearity", "trace"))]), facts
+    for fact in facts:
+        for steps in moving_averages.average_steps(before, fact, *_solved(fact)):
+            yield Part("row", before, [*steps, Step("1", claim, by="auto")]), [fact]
     one, other = _with_values(before, facts), _with_values(claim, facts)
     for fact in facts:
         if fact.assumed and is_number(fact.claim):

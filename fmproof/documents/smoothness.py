@@ -249,6 +249,8 @@ def _smooth(body: Basic, var: Var, seen: set[Basic]) -> Iterator[Prop]:
         if head.definition is not None:
             yield from _smooth(head.unfold(body.arguments), var, seen)
     if isinstance(body, IntegralOver | Expect):
+        if any(var in free_vars(item) for item in body.measure):  # a law that moves
+            yield for_every(Differentiable(body, var))
         with suppress(FmproofError):  # the measure depends on it
             yield for_every(Dominated(body.body, var, var, *body.measure))
     for arg in body.args:

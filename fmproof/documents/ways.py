@@ -15,6 +15,7 @@ from sympy import Basic, Expr, S
 from fmproof.documents import (
     exponentials,
     gaussian_logs,
+    gaussian_squares,
     mixture_slopes,
     noise_moments,
     parallel,
@@ -201,6 +202,8 @@ def _second_moments(terms: Sequence[Expr], kinds: set[type]) -> Iterator[tuple[s
 def noise_ways(before: Expr, claim: Expr) -> Iterator[Way]:
     """Ways through lines in which standard noise is drawn: they are found at once, or not."""
     if kinds_in([before, claim]) >= {Gaussian, Expect}:
+        for parts in gaussian_squares.square_parts(before, claim):
+            yield Way(parts, ("moments", "field"))
         yield from _by_noise(before, claim)
 
 

@@ -61,7 +61,7 @@ def require_mark(text: Any, role: str) -> None:
         )
 
 
-_OF_FORMULAS = re.compile(r"[=≤≥<>≈≠≡∝⊢⇒⇔→✓✗:;]|\s\s")
+_OF_FORMULAS = re.compile(r"[=≤≥≈≠≡∝⊢⇒⇔→✓✗]|\s[<>]|[:;](?=\s|$)|\s\s")
 
 
 def require_remark(text: Any, role: str) -> None:

@@ -223,6 +223,7 @@ def assert_guidance(
         ),
         "",
     )
+    hint = hint or _combination(cond, uncond, outputs, scales, rounding)
     raise CheckFailed(
         f"the guidance is not {wrong}",
         expected=f"{expected[row]} for scale = {scale:g}, cond = {cond[row]}, "
@@ -237,3 +238,26 @@ def assert_guidance(
             seed=seed,
         ),
     )
+
+
+def _combination(
+    cond: FloatArray,
+    uncond: FloatArray,
+    outputs: list[FloatArray],
+    scales: tuple[float, ...],
+    rounding: float,
+) -> str:
+    """What a wrong guidance is made of, at the first scale that tells."""
+    design = np.column_stack([cond.ravel(), uncond.ravel()])
+    for scale, out in zip(scales[::-1], outputs[::-1], strict=True):
+        (a, b), *_ = np.linalg.lstsq(design, out.ravel(), rcond=None)
+        left = float((out.ravel() - design @ np.array([a, b])).std())
+        if left > alike(1e-3, 4 * rounding) * (1 + scale):
+            return (
+                "it is no sum of multiples of cond and uncond: a rescaling by their standard "
+                "deviations, or clipping, has to be switched off here"
+            )
+        return (
+            f"for scale = {scale:g} it is {a:.4g} cond {'-' if b < 0 else '+'} {abs(b):.4g} uncond"
+        )
+    return ""

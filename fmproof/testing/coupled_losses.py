@@ -18,7 +18,6 @@ from fmproof.models.arrays import FloatArray
 from fmproof.testing.adapters import VelocityFunction, seeded, wants_tensors
 from fmproof.testing.batches import draw_marginal
 from fmproof.testing.coupling import compare_coupled
-from fmproof.testing.diagnosis import weight_like
 from fmproof.testing.evidence import FIRST_LOOK, StatisticalEvidence, strongest
 from fmproof.testing.explain import explain_loss
 from fmproof.testing.failure import CheckFailed, name_of
@@ -30,6 +29,7 @@ from fmproof.testing.precision import lower_precisions, on_grid
 from fmproof.testing.reference import Reference
 from fmproof.testing.samplers import SampleDraws
 from fmproof.testing.shown import ShownTargets, read_off
+from fmproof.testing.weight_mistakes import weight_like
 from fmproof.testing.whole_laws import noise_law, noise_like
 
 _BATCHES, _ROWS, _CALLS = 4, 32, 400  # without automatic differentiation

@@ -19,6 +19,7 @@ from fmproof.testing.rows import compare_rows, wrong_target
 from fmproof.testing.samplers import SampleDraws
 
 _OT_ROWS = 1_000
+_ONE_NOISE = 4  # times the slack, up to which noises are one
 
 
 def compare_coupled(reference: Reference, draws: SampleDraws) -> CheckFailed | None:
@@ -60,7 +61,7 @@ def compare_coupled(reference: Reference, draws: SampleDraws) -> CheckFailed | N
 
     failure = check_labels(draws, nearest, rows, may_be)
     if failure is None and reference.coupling == "ot":
-        failure = _optimal(draws, z, eps) or _paired_again(draws, nearest, eps)
+        failure = _optimal(draws, z, eps) or _paired_again(draws, nearest, eps, slack)
     return failure
 
 
@@ -84,17 +85,18 @@ def _rows(
     return latents.z[fine], latents.eps[fine], kept, slack[fine]
 
 
-def _paired_again(draws: SampleDraws, nearest: FloatArray, eps: FloatArray) -> CheckFailed | None:
+def _paired_again(
+    draws: SampleDraws, nearest: FloatArray, eps: FloatArray, slack: FloatArray
+) -> CheckFailed | None:
     """The failure of a pairing that gives one row of the batch to several noises. A plan that is
     sampled draws a pair twice, but then its noise comes twice as well."""
     if len(eps) < len(draws.t) or draws.batch is None:
         return None
     _, kinds = np.unique(draws.batch, axis=0, return_inverse=True)
     kinds = kinds.ravel()
-    scale = 64 * draws.rounding * (1 + np.abs(eps).max())
-    noises = np.unique(np.rint(eps / max(scale, 1e-9)), axis=0, return_index=True)[1]
     there = np.bincount(kinds)
-    used = np.bincount(kinds[nearest[noises]], minlength=len(there))
+    rows_of = [np.flatnonzero(kinds[nearest] == kind) for kind in range(len(there))]
+    used = np.array([_different(eps[rows], _ONE_NOISE * slack[rows]) for rows in rows_of])
     kind = int((used - there).argmax())
     if used[kind] <= there[kind]:
         return None
@@ -109,6 +111,13 @@ def _paired_again(draws: SampleDraws, nearest: FloatArray, eps: FloatArray) -> C
         hint="each noise takes the data nearest to it: an optimal pairing uses every row once, as "
         "scipy.optimize.linear_sum_assignment does",
     )
+
+
+def _different(eps: FloatArray, near: FloatArray) -> int:
+    """How many noises (n, d) there are, of which some come again up to rounding (n,)."""
+    apart = np.abs(eps[:, None] - eps).max(axis=2, initial=0.0) > near[:, None] + near
+    earlier = np.triu(np.ones(apart.shape, dtype=bool), 1)
+    return int((apart | ~earlier).all(axis=0).sum())
 
 
 def _nearest(z: FloatArray, batch: FloatArray) -> FloatArray:

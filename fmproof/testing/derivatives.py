@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
@@ -138,7 +138,8 @@ def assert_jacobian(
 ) -> None:
     """Assert that ``jacobian(field, t, x)`` (N, d, d) has the entries ∂field_i/∂x_j.
 
-    The arguments are those of ``assert_divergence``.
+    The field is the exact one with half of each component added to the one before, so that its
+    Jacobian is not symmetric. The arguments are those of ``assert_divergence``.
 
     Raises:
         CheckFailed: with the worst entry.
@@ -149,10 +150,11 @@ def assert_jacobian(
     t, x = _inner_points(reference, points, seed)
     question = _Question(
         *(assert_jacobian, jacobian, "Jacobian", reference, {"t": t, "x": x}),
-        exact=ExactModel(reference).jacobian(t, x),
+        exact=_Sheared(reference).jacobian(t, x),
         tolerance=tolerance,
         options={"points": points, "tolerance": tolerance},
         seed=chosen_seed(seed),
+        model=_Sheared,
     )
 
     def hint(found: FloatArray, exact: FloatArray) -> str:
@@ -206,6 +208,22 @@ def assert_log_likelihood(
     question.compare(question.answer(), partial(looks_like, reference, x, tolerance))
 
 
+class _Sheared(ExactModel):
+    """The exact model, to each component of which half of the next one is added. By itself it is a
+    gradient: its Jacobian is symmetric and would be right transposed as well."""
+
+    @cached_property
+    def _shear(self) -> FloatArray:
+        return np.asarray(np.eye(self.reference.dim) + np.eye(self.reference.dim, k=1) / 2)
+
+    def values(self, t: FloatArray, x: FloatArray) -> FloatArray:
+        rows = super().values(t, x).reshape(len(x), -1)
+        return np.asarray((rows @ self._shear.T).reshape(x.shape))
+
+    def jacobian(self, t: FloatArray, x: FloatArray) -> FloatArray:
+        return np.asarray(self._shear @ super().jacobian(t, x))
+
+
 def _telling_points(reference: Reference, points: int, seed: int) -> FloatArray:
     """Data (N, d) that the field stretches or shrinks most on its way, among usual ones: a factor
     of the divergence or its sign shows there."""
@@ -241,6 +259,7 @@ class _Question:
         given: what it is called with beside the model, arrays of N rows.
         exact: (N, ...), the answer.
         tolerance: the error that is allowed, of 1 + |exact| if ``relative``.
+        model: the field that the user's function is given.
     """
 
     assertion: Callable[..., None]
@@ -253,9 +272,14 @@ class _Question:
     options: dict[str, Any]
     seed: int
     relative: bool = True
+    model: type[ExactModel] = ExactModel
 
     def __post_init__(self) -> None:
         check_tolerance(self.tolerance)
+
+    @cached_property
+    def _field(self) -> ExactModel:
+        return self.model(self.reference)
 
     @property
     def slack(self) -> FloatArray:
@@ -265,7 +289,7 @@ class _Question:
     def answer(self, draw: int = 0) -> FloatArray:
         """The user's, in the shape of ``exact``; another one for each ``draw`` if it is random."""
         reference, to = self.reference, convert_for(self.function, double=True)
-        values: dict[str, Any] = {"field": ExactModel(reference)}
+        values: dict[str, Any] = {"field": self._field}
         for name, value in self.given.items():
             shape = value.shape if value.ndim == 1 else (-1, *reference.shape)
             values[name] = to(value.reshape(shape).copy())

@@ -23,8 +23,9 @@ def numbers(value: Any) -> FloatArray:
     return np.asarray(to_array(value), dtype=np.float64)
 
 
-def of_tensors(values: Values, jacobian: Values, x: Any, t: Any) -> Any:
-    """The values at tensors, which ``torch.autograd`` and ``torch.func`` can differentiate in x."""
+def of_tensors(values: Values, jacobian: Values) -> Callable[[Any, Any], Any]:
+    """The function of tensors (x, t) with these values, which ``torch.autograd`` and ``torch.func``
+    can differentiate in x."""
     import torch
 
     def like(found: FloatArray, given: Any) -> Any:
@@ -52,7 +53,7 @@ def of_tensors(values: Values, jacobian: Values, x: Any, t: Any) -> Any:
         found = np.einsum(equation, jacobian(numbers(t), numbers(x)), rows)
         return like(found.reshape(tuple(x.shape)), slope)
 
-    class Back(torch.autograd.Function):
+    class Back(torch.autograd.Function):  # type: ignore[misc,unused-ignore]
         @staticmethod
         def forward(x: Any, t: Any, slope: Any) -> Any:
             return along("nij,ni->nj", x, t, slope)
@@ -61,7 +62,7 @@ def of_tensors(values: Values, jacobian: Values, x: Any, t: Any) -> Any:
         def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
             pass
 
-    class Push(torch.autograd.Function):
+    class Push(torch.autograd.Function):  # type: ignore[misc,unused-ignore]
         @staticmethod
         def forward(x: Any, t: Any, slope: Any) -> Any:
             return along("nij,nj->ni", x, t, slope)
@@ -70,7 +71,7 @@ def of_tensors(values: Values, jacobian: Values, x: Any, t: Any) -> Any:
         def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
             pass
 
-    class Exact(torch.autograd.Function):
+    class Exact(torch.autograd.Function):  # type: ignore[misc,unused-ignore]
         @staticmethod
         def forward(x: Any, t: Any) -> Any:
             return like(values(numbers(t), numbers(x)), x)
@@ -88,37 +89,48 @@ def of_tensors(values: Values, jacobian: Values, x: Any, t: Any) -> Any:
         def jvp(ctx: Any, move: Any, _: Any) -> Any:
             return Push.apply(*ctx.saved_tensors, move)
 
-    for function in (Back, Push, Exact):
-        function.vmap = mapped(function)
-    if not isinstance(t, torch.Tensor):
-        t = torch.as_tensor(numbers(t))
-    return Exact.apply(x, t.detach())
+    for each in (Back, Push, Exact):
+        each.vmap = mapped(each)
+
+    def function(x: Any, t: Any) -> Any:
+        given = t if isinstance(t, torch.Tensor) else torch.as_tensor(numbers(t))
+        return Exact.apply(x, given.detach())
+
+    return function
 
 
-def of_jax(values: Values, jacobian: Values, x: Any, t: Any) -> Any:
-    """The values at JAX arrays, which ``jax.grad``, ``jax.vmap`` and ``jax.jit`` can take."""
+def of_jax(values: Values, jacobian: Values) -> Callable[[Any, Any], Any]:
+    """The function of JAX arrays (x, t) with these values, which ``jax.grad``, ``jax.vmap`` and
+    ``jax.jit`` can take."""
     import jax
 
-    if not isinstance(x, jax.core.Tracer) and not isinstance(t, jax.core.Tracer):
-        return jax.numpy.asarray(values(numbers(t), numbers(x)), dtype=x.dtype)
+    def outside(function: Values) -> Callable[..., Any]:
+        """``function`` as a callback out of compiled code, for a shape of what it returns."""
 
-    def called(function: Values, shape: tuple[int, ...], x: Any, t: Any) -> Any:
         def of_arrays(x: Any, t: Any) -> Any:
             return np.asarray(function(numbers(t), numbers(x)), dtype=x.dtype)
 
-        result = jax.ShapeDtypeStruct(shape, x.dtype)
-        return jax.pure_callback(of_arrays, result, x, t, vmap_method="sequential")
+        def called(shape: tuple[int, ...], x: Any, t: Any) -> Any:
+            result = jax.ShapeDtypeStruct(shape, x.dtype)
+            return jax.pure_callback(of_arrays, result, x, t, vmap_method="sequential")
 
-    @jax.custom_jvp
-    def exact(x: Any, t: Any) -> Any:
-        return called(values, x.shape, x, t)
+        return called
 
-    @exact.defjvp
-    def _(primals: Any, tangents: Any) -> Any:
+    value, slope = outside(values), outside(jacobian)
+
+    def value_and_move(primals: Any, tangents: Any) -> Any:
         (x, t), (move, _) = primals, tangents
         rows = int(np.prod(x.shape[1:]))
-        slopes = called(jacobian, (len(x), rows, rows), x, t)
+        slopes = slope((len(x), rows, rows), x, t)
         moved = jax.numpy.einsum("nij,nj->ni", slopes, move.reshape(len(x), rows))
         return exact(x, t), moved.reshape(x.shape)
 
-    return exact(x, jax.numpy.asarray(t, dtype=x.dtype))
+    exact = jax.custom_jvp(lambda x, t: value(x.shape, x, t))
+    exact.defjvp(value_and_move)
+
+    def function(x: Any, t: Any) -> Any:
+        if isinstance(x, jax.core.Tracer) or isinstance(t, jax.core.Tracer):
+            return exact(x, jax.numpy.asarray(t, dtype=x.dtype))
+        return jax.numpy.asarray(values(numbers(t), numbers(x)), dtype=x.dtype)
+
+    return function

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -48,10 +49,18 @@ class ExactModel:
             return self(t.reshape(1) if hasattr(t, "reshape") else np.array([t]), x[None])[0]
         torch, jax = sys.modules.get("torch"), sys.modules.get("jax")
         if torch is not None and isinstance(x, torch.Tensor):
-            return of_tensors(self.values, self.jacobian, x, t)
+            return self._of_tensors(x, t)
         if jax is not None and isinstance(x, jax.Array):
-            return of_jax(self.values, self.jacobian, x, t)
+            return self._of_jax(x, t)
         return self.values(numbers(t), numbers(x)).astype(getattr(x, "dtype", np.float64))
+
+    @cached_property
+    def _of_tensors(self) -> Callable[[Any, Any], Any]:
+        return of_tensors(self.values, self.jacobian)
+
+    @cached_property
+    def _of_jax(self) -> Callable[[Any, Any], Any]:
+        return of_jax(self.values, self.jacobian)
 
     @staticmethod
     def _arguments(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:

@@ -14,13 +14,14 @@ import numpy as np
 from fmproof.models.arrays import BoolArray, FloatArray
 from fmproof.testing.adapters import VelocityFunction, to_array, wants_tensors
 from fmproof.testing.calls import in_one_call
-from fmproof.testing.diagnosis import fitted, target_name, targets_like, time_like, weight_like
+from fmproof.testing.diagnosis import fitted, target_name, targets_like, time_like
 from fmproof.testing.ingredients import constant_target, ingredients
 from fmproof.testing.points import EvaluatedPoints
 from fmproof.testing.precision import COARSE, alike, closest, precision_of
 from fmproof.testing.reference import Latents, Reference
 from fmproof.testing.reuse import has_atoms
 from fmproof.testing.shown import read_off
+from fmproof.testing.weight_mistakes import weight_like
 
 _ROWS = 24  # read off one by one, where there is no automatic differentiation
 _TENSOR_ROWS = 400

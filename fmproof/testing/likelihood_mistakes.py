@@ -20,15 +20,19 @@ def looks_like(
 ) -> str:
     """The mistake in log p(x1) = log N(x0) − ∫ div u dt, found and exact (N,), where the field
     takes x0 to x1 (N, d)."""
-    off = found - exact
+    off, dim = found - exact, reference.dim
     prior, at_data = (_log_normal(x) for x in (_noise_end(reference, x1), x1))
     change = exact - prior
     share = float(change @ (found - prior) / max(float(change @ change), 1e-300))
     constant = float(off.max() + off.min()) / 2
     explained = {
         "its sign is flipped": found + exact,
+        "it is in bits per dimension, -log p / (d log 2), where nats are due": (
+            found * dim * np.log(2) + exact
+        ),
+        "it is in bits, log p / log 2, where nats are due": found * np.log(2) - exact,
         _about_share(share): found - prior - share * change,
-        _about_constant(constant, reference.dim, tolerance): off - constant,
+        _about_constant(constant, dim, tolerance): off - constant,
         "the density of the noise is taken at the data, not where the field takes them": (
             found - at_data - change
         ),

@@ -214,9 +214,9 @@ def resemblance(reference: Reference, draws: SampleDraws) -> str:
     velocity = reference.velocity(now)
     known = draws.z is not None or draws.eps is not None
     if known and draws.rounding > COARSE:  # where guesses are hard to tell apart
-        line = fitted(reference, _known(reference, draws), u)
-        if line:
-            return line
+        words = fitted(reference, _known(reference, draws), u)
+        if words:
+            return words
     error = 4 * float(_rounding(reference, draws, velocity).mean())
     if draws.rounding > COARSE:
         error /= _BOUND_OVER_USUAL
@@ -232,8 +232,8 @@ def resemblance(reference: Reference, draws: SampleDraws) -> str:
     if names and len(names) <= _MOST_GUESSES:
         return f"u_t looks like {', or '.join(names)}"
     ratio = float((u * velocity).sum() / np.maximum(np.square(velocity).sum(), 1e-300))
-    left = float(np.square(u - ratio * velocity).sum() / np.square(u - velocity).sum())
-    seen = draws.rounding < COARSE or left < 0.5
+    left, whole = (float(np.square(u - v).sum()) for v in (ratio * velocity, velocity))
+    seen = draws.rounding < COARSE or left < 0.5 * whole
     if seen and abs(ratio - 1) > 0.1 and explains(ratio * velocity):
         return f"u_t looks like about {ratio:.2g} times what it should be"
     if known:

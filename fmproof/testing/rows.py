@@ -11,12 +11,13 @@ import numpy as np
 from fmproof.models.arrays import FloatArray
 from fmproof.models.given_paths import gamma_of
 from fmproof.models.posterior import chunks
-from fmproof.testing.diagnosis import fitted, point_like, target_name, targets_like, told_by_times
+from fmproof.testing.diagnosis import fitted, point_like, target_name, targets_like
 from fmproof.testing.failure import CheckFailed
 from fmproof.testing.moments import resemblance
 from fmproof.testing.precision import closest, point_slack, target_slack, units
 from fmproof.testing.reference import Latents, Reference
 from fmproof.testing.samplers import SampleDraws
+from fmproof.testing.weight_mistakes import told_by_times
 
 _FEW = 1_000  # rows whose data are looked up among the points
 

@@ -21,7 +21,7 @@ from fmproof.testing.joint import joint_test
 from fmproof.testing.laws import law_test, projection_cdf
 from fmproof.testing.precision import COARSE, precision_shown
 from fmproof.testing.reference import Reference
-from fmproof.testing.visited import told_other_times
+from fmproof.testing.visited import beyond_its_times, told_other_times
 
 _ROUGHLY, _PLAUSIBLE = 0.06, 1e-3  # tolerance and level at which a guess is believed
 _FEW, _FEW_STEPS = 64, 16  # points that follow a constant field, and steps in coarse numbers
@@ -262,7 +262,10 @@ def _explained(
 ) -> str:
     """What a sampler does wrong, from what it asks the model and what it makes of the answers; a
     guess must not hide the failure that it is about."""
-    for explain in (_turned, _taken_for, told_other_times, _spread):
+    guesses = [beyond_its_times, _turned, _taken_for, told_other_times, _part, _spread]
+    if _law(reference, run(seed), _ROUGHLY, _PLAUSIBLE, seed) is None:
+        guesses = [g for g in guesses if g not in (_turned, _taken_for)]  # which are rough
+    for explain in guesses:
         try:
             words = explain(reference, run, start, seed)
         except Exception:
@@ -319,6 +322,18 @@ class _Turned(ExactModel):
 
     def values(self, t: FloatArray, x: FloatArray) -> FloatArray:
         return self.sign * super().values(self.reference.mirror(t) if self.mirrored else t, x)
+
+
+def _part(
+    reference: Reference, run: Callable[..., FloatArray], start: FloatArray, seed: int
+) -> str:
+    """Of how much of the path's time the steps cover, if that is another part than all of it."""
+    low, high = reference.time.support
+    moved = np.abs(run(seed, model=_Constant(reference)) - start) / (high - low)
+    share = float(moved.mean())
+    if np.ptp(moved) > _EVEN or min(share, abs(share - 1)) < _EVEN:
+        return ""
+    return f"its steps cover {share:.3g} of the time of the path from {low:g} to {high:g}"
 
 
 def _spread(

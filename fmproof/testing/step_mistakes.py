@@ -8,11 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from fmproof.models import TablePath
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.exact import ExactModel
 from fmproof.testing.step_laws import PLMS, StepLaw, Trail, combined, step_law, two_steps
 
 _SEEN = 0.1  # of the way between two means
+_SAME = 1e-3  # of the standard deviation, by which rows with one noise may differ
 _SECOND = 1e-9  # of the step: times of the model's calls that are told apart
 
 
@@ -28,6 +30,9 @@ def looks_like(
     given = trail.given
     std = float(law.std.mean())
     a, b, left = _fitted(found, given.z, given.eps)
+    words = _same_noise(found - law.mean, std)
+    if words:
+        return words
     if std > 0 and right_mean:
         return _noise_like(left, std, abs(trail.s - trail.t))
     words = wrong_times(trail, kind, told)
@@ -53,6 +58,14 @@ def looks_like(
     if std > 0 and abs(left - std) < 0.05 * std:
         return f"{words}: the noise is right, the drift is not corrected for it"
     return words
+
+
+def _same_noise(left: FloatArray, std: float) -> str:
+    """About noise (N, d) that is one and the same in all rows."""
+    shared = left.mean(axis=0)
+    if std == 0 or left.std(axis=0).max() > _SAME * std or np.abs(shared).max() < 10 * _SAME * std:
+        return ""
+    return "one noise is added to all rows: draw noise of the shape of x"
 
 
 def _is_there(found: FloatArray, guess: FloatArray, law: StepLaw) -> bool:
@@ -107,6 +120,8 @@ def _mistakes(trail: Trail, kind: Any, law: StepLaw) -> Iterator[tuple[str, Floa
             "of it is due",
             alpha * given.z + beta * given.eps,
         )
+    if kind == "ddim":
+        yield from _ddim_mistakes(trail, kept)
     yield (
         "the model's output is taken for the noise, which it is not",
         alpha * given.z + kept * output,
@@ -116,6 +131,30 @@ def _mistakes(trail: Trail, kind: Any, law: StepLaw) -> Iterator[tuple[str, Floa
         alpha * output + kept * given.eps,
     )
     yield "the step goes the wrong way: its sign is flipped", 2 * x - law.mean
+
+
+def _ddim_mistakes(trail: Trail, kept: float) -> Iterator[tuple[str, FloatArray]]:
+    """Of steps that go through the data."""
+    given, path = trail.given, trail.reference.path
+    (alpha, beta), (now, noise) = trail.factors(trail.s), trail.factors(trail.t)
+    data = np.clip(given.z, -1, 1)
+    clipped = (
+        "the data are clipped to [-1, 1]: switch that off, or test it with data that lie there"
+    )
+    yield clipped, alpha * data + kept * given.eps
+    if noise > 0:
+        yield clipped, alpha * data + kept * (trail.x - now * data) / noise
+    if isinstance(path, TablePath):
+        row = int(path.row(np.array([trail.s]))[0])
+        for step in (-1, 1):
+            if 0 <= row + step < len(path.times):
+                other = trail.factors(float(path.times[row + step]))
+                there = np.sqrt(max(other[1] ** 2 - beta**2 + kept**2, 0.0))
+                yield (
+                    f"x_s is that of t = {path.times[row + step]:g}: the index into the table is "
+                    "off by one",
+                    other[0] * given.z + there * given.eps,
+                )
 
 
 def _fitted(found: FloatArray, z: FloatArray, eps: FloatArray) -> tuple[float, float, float]:
@@ -149,6 +188,12 @@ def _multistep_mistakes(trail: Trail, kind: str) -> Iterator[tuple[str, FloatArr
     if len(order) > 2:
         turned = replace(turned, times=order)
         yield "the outputs before are in the reverse order", step_law(turned, kind, 0.0, None).mean
+    if kind == "adams-bashforth":
+        velocity = combined(PLMS.get(len(trail.times), PLMS[1]), trail.outputs("velocity"))
+        yield (
+            "its weights are those of equal steps, such as 3/2 and -1/2, and the steps differ",
+            trail.x + (trail.s - trail.t) * velocity,
+        )
     if kind == "plms":
         outputs = combined(PLMS[len(trail.times)], trail.outputs())
         a, b = (float(v[0]) for v in trail.reference.coefficients(np.array([trail.t])))

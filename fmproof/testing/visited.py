@@ -13,6 +13,7 @@ from fmproof.testing.exact import ExactModel
 from fmproof.testing.reference import Reference
 
 _ROWS, _CALLS, _TIMES = 1_000, 64, 60
+_BEYOND = 0.5  # of the path's times, that a solver does not step over them by
 _FEWEST = 100  # rows that tell a law from another
 _WORK = 1e10  # multiplications that an explanation is worth
 _APART = 12.0  # nats by which the rows fit another time better
@@ -31,6 +32,22 @@ class Visited(ExactModel):
         if len(self.places) < _CALLS and np.ptp(times) == 0:
             self.places.append((float(times[0]), points[:_ROWS].copy()))
         return super().values(t, x)
+
+
+def beyond_its_times(
+    reference: Reference, run: Callable[..., FloatArray], start: FloatArray, seed: int
+) -> str:
+    """How far the times that a sampler tells its model are from those of the path, if they are."""
+    model = Visited(reference)
+    run(seed, model=model)
+    low, high = reference.time.support
+    last = max(told for told, _ in model.places)
+    if last <= high + _BEYOND * (high - low):
+        return ""
+    return (
+        f"the model is told t up to {last:.4g}, where the times of the path run from {low:g} to "
+        f"{high:g}: they are scaled for another model"
+    )
 
 
 def told_other_times(

@@ -28,3 +28,17 @@ def test_of_other_laws_it_is_not_proved() -> None:
     text = PATH.replace(r"x_1 \sim \mathcal N(0, s^2 I)", r"x_1 \sim q")
     row = next(iter(ROWS))
     assert check_text(f"{text}$$\n{row}\n$$\n", "x", ".md").rows[-1].verdict != "proved"
+
+
+SQUARES = {
+    r"d\,(1 + s^2) - d\,\frac{(t s^2 - (1-t))^2}{D_t}": "proved",
+    r"d\,(1 + s^2) - d\,\frac{(t s^2 + (1-t))^2}{D_t}": "refuted",
+}
+
+
+@pytest.mark.parametrize("value", SQUARES)
+def test_the_mean_square_of_what_regression_leaves(value: str) -> None:
+    """A square with quotients before the noises: it is shown for letters in their place."""
+    residue = r"x_1 - x_0 - \frac{t s^2 - (1-t)}{D_t} \big((1-t)\, x_0 + t\, x_1\big)"
+    row = rf"\mathbb E \Big\lVert {residue} \Big\rVert^2 = {value}"
+    assert check_text(f"{PATH}$$\n{row}\n$$\n", "x", ".md").rows[-1].verdict == SQUARES[value]

@@ -35,3 +35,21 @@ def test_a_path_at_another_letter_of_time_follows_the_field_from_there_on() -> N
     assert [row.verdict for row in rows[-2:]] == ["hypothesis", "proved"]
     turned = check_text(begin + start + average.replace("Z_t - Z_r", "Z_r - Z_t")).rows
     assert turned[-1].verdict != "proved"
+
+
+TRAJECTORY = r"""
+Let $Z_\tau$ solve $$ \frac{d Z_\tau}{d\tau} = w(Z_\tau, \tau) $$
+
+and for $r < t$ define $$ u(Z_t, r, t) = \frac{1}{t-r} \int_r^t w(Z_\tau, \tau)\, d\tau . $$
+
+$$ (t-r)\, u(Z_t, r, t) = \int_r^t w(Z_\tau, \tau)\, d\tau = Z_t - Z_r $$
+
+$$ Z_r = Z_t SIGN (t-r)\, u(Z_t, r, t) $$
+"""
+
+
+def test_a_step_in_the_wrong_direction_is_refuted() -> None:
+    """It contradicts the row above, and that follows from the equation of the trajectory."""
+    rows = [check_text(TRAJECTORY.replace("SIGN", sign)).rows[-1] for sign in "-+"]
+    assert [row.verdict for row in rows] == ["proved", "refuted"]
+    assert "that is proved" in rows[1].suggestion

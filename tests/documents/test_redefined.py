@@ -86,3 +86,28 @@ def test_nor_is_a_coefficient_by_a_ratio_of_it() -> None:
 def test_a_multiple_of_an_unknown_function_says_what_it_is() -> None:
     text = "$$\n(t - r)\\, u(z, r, t) = \\int_r^t v(z, s) \\,ds\n$$\n"
     assert verdicts(text)[-1] not in ("refuted", "constant", "scope")
+
+
+GENERAL = r"""Let $z \sim q(z)$ and let $p_t(x \mid z)$ be densities with velocities
+$u_t(x \mid z)$.
+
+$$ u_t(x) = \int u_t(x \mid z)\, \frac{p_t(x \mid z)\, q(z)}{p_t(x)}\, dz $$
+
+HEADING
+
+Let $z = (x_0, x_1)$ with a coupling of $p_0$ and $p_1$, and set $x_t = (1-t) x_0 + t x_1$.
+The marginal velocity is then $u_t(x) = \mathbb E[x_1 - x_0 \mid x_t = x]$, and
+
+$$ \mathbb E[ u_t(x_t) ] = ROW $$
+"""
+
+
+def test_a_field_is_the_mean_of_the_path_that_a_section_introduces() -> None:
+    def verdict(heading: str, row: str) -> str:
+        text = GENERAL.replace("HEADING", heading).replace("ROW", row)
+        return check_text(text, "x", ".md").rows[-1].verdict
+
+    row = r"\mathbb E[x_1] - \mathbb E[x_0]"
+    assert verdict("## Pairs", row) == "proved"
+    assert verdict("", row) != "proved"
+    assert verdict("## Pairs", row.replace("-", "+")) != "proved"

@@ -42,3 +42,15 @@ def test_a_wrong_row_or_definition_is_refuted(factor: str, behind: str) -> None:
 def test_another_paragraph_says_it_from_there_on() -> None:
     behind = r"This is well known." + "\n\n" + r"Later, $D(x,t) = (x - \sigma_t\,e(x,t))/\alpha_t$."
     assert verdict(FACTOR, behind) == "open"
+
+
+def test_a_number_in_a_sentence_of_its_own_is_said_of_that_sentence() -> None:
+    """s = 1 makes the row true; it is another sentence that puts it in."""
+    row = "$$ \\int_0^1 2 s^2 t \\, dt = s{end} $$\n\n"
+    behind = "So a value of one is what it has for $s = 1$."
+
+    def verdict(text: str) -> str:
+        return [one for one in check_text(text, "x", ".md").rows if not one.inline][-1].verdict
+
+    assert verdict(row.replace("{end}", " .") + behind) == "refuted"
+    assert verdict(row.replace("{end}", "") + "where $s = 1$.") != "refuted"

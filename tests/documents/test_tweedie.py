@@ -42,3 +42,26 @@ def test_with_a_root_for_what_is_none_it_is_wrong(name: str) -> None:
         wrong = row.replace("{1-\\bar\\alpha_t}", f"{{{ROOT}}}")
     assert wrong != row
     assert verdict(wrong) == "refuted"
+
+
+NAMED = r"""Data $x_1 \sim LAW, noise $\epsilon \sim \mathcal N(0, I)$ independent of $x_1$, and
+$x_t = \alpha_t x_1 + \sigma_t \epsilon$, so that
+$p_t(x \mid x_1) = \mathcal N(x; \alpha_t x_1, \sigma_t^2 I)$.
+
+"""
+LAWS = ["q(x_1)$", r"q(x_1 \mid y)$ with a label $y$"]
+BESIDE_A_KERNEL = {
+    r"\nabla \log p_t(x) = \mathbb E[\nabla_x \log p_t(x \mid x_1) \mid x_t = x]": "proved",
+    r"\mathbb E[\epsilon \mid x_t = x] = -\sigma_t \nabla \log p_t(x)": "proved",
+    r"\mathbb E[\epsilon \mid x_t = x] = \sigma_t \nabla \log p_t(x)": "refuted",
+    r"\nabla_x \log p_t(x_t \mid x_1) = -\frac{\epsilon}{\sigma_t}": "proved",
+    r"\nabla_x \log p_t(x_t \mid x_1) = -\frac{\epsilon}{\sigma_t^2}": "refuted",
+}
+
+
+@pytest.mark.parametrize("law", LAWS)
+@pytest.mark.parametrize("row", BESIDE_A_KERNEL)
+def test_where_the_kernel_has_a_name_and_its_path_another(row: str, law: str) -> None:
+    found = check_text(f"{NAMED.replace('LAW', law)}$$\n{row}\n$$\n", "x", ".md").rows[-1].verdict
+    due = BESIDE_A_KERNEL[row]
+    assert found == due or (law != LAWS[0] and due == "refuted" and found == "open")

@@ -28,6 +28,25 @@ def test_the_mistake_is_caught_and_named(name):
     assert words in str(caught.value)
 
 
+IN_HALF = {  # what can be said where there are eight bits
+    "04 beta time": "the law of t fits BetaTime(2, 2.5)",
+    "integer steps": "t is never 49",
+    "latent scale in the loss": "expected 0.0",
+    "likelihood probes": "the integral of the divergence counts 0.3",
+}
+SMALL = {"rescaled table"}  # 2% of one factor, which takes more samples to see
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_mistake_is_caught_and_named_in_half_precision(name):
+    pytest.importorskip("torch")
+    check, words = CASES[name]
+    options = {"samples": 50_000} if name in SMALL else {}
+    with pytest.raises(CheckFailed) as caught:
+        check(Kit.of("torch bfloat16"), wrong=True, **options)
+    assert name in SMALL or IN_HALF.get(name, words) in str(caught.value)
+
+
 @pytest.mark.parametrize("precision", [*NUMPY, *TORCH])
 @pytest.mark.parametrize("name", CASES)
 def test_the_right_twin_passes(name, precision):

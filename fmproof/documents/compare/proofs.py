@@ -143,7 +143,7 @@ def _drawn(row: ComparedRow) -> Proof | None:
 
 def _gaussian(before: Expr, claim: Expr) -> Iterator[Way]:
     """With what averages of Gaussian variables given another one are."""
-    for parts, finite in gaussian_means.parts(before, claim):
+    for parts, finite in gaussian_means.mean_parts(before, claim):
         yield Way(tuple(parts), ("gaussian-product", "moments"), context=finite)
 
 

@@ -42,13 +42,15 @@ def special_case(context: Context, item: Item) -> Candidate | None:
 
 def begin_case(context: Context, item: Item, candidate: Candidate) -> None:
     """From here on, that is what the density is."""
-    head = candidate.left.head  # type: ignore[attr-defined]
+    left = candidate.left
+    assert isinstance(left, t.Call)
+    head = left.head
     keys = {key_of(head), key_of(with_words(context.elab, head))}  # q_φ, and q with a φ on it
     general = _general(context, candidate)
     context.elab.candidates.setdefault(key_of(head), []).insert(0, candidate)
     context.elab.numbered.clear()
     marks = len(head.sub) - len(with_words(context.elab, head).sub)
-    places = (len(candidate.left.args) + len(candidate.left.after), len(candidate.left.given))
+    places = (len(left.args) + len(left.after), len(left.given))
     before = dict(context.elab.meanings)
     for key in sorted(keys):
         context.elab.forget(key, (len(head.sub) - marks, *places))

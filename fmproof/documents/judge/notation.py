@@ -23,6 +23,7 @@ from fmproof.errors import FmproofError, SortError
 from fmproof.lang.nodes import Var
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.chains import is_drawn_by_steps
 from fmproof.reading.notation.definitions import POINT
 from fmproof.reading.notation.elaborate import Elaborator, NotYet
 from fmproof.reading.notation.evidence import Evidence
@@ -49,6 +50,7 @@ def elaborator_of(
     elab.said_laws = reading.laws
     elab.listed = reading.together
     elab.markov = any(speaks_of_chains(words) for _, _, words, _ in reading.pieces)
+    elab.markov = elab.markov or any(map(is_drawn_by_steps, evidence.called.values()))
     draw_times(reading, evidence)
     elab.candidates = candidates_of(reading, evidence)
     defined = (n for known in elab.candidates.values() for one in known for n in t.walk(one.left))
@@ -70,7 +72,8 @@ def learn_laws(context: Context, special: Sequence[SpecialLaws]) -> None:
     for density, of in context.reading.densities:
         head = head_of(density)
         key, path = key_of(head), context.elab.path(of)
-        if path is None and not head.sub and context.elab.is_density(key):
+        alone = not head.sub or _of_a_course(context, of, head)
+        if path is None and alone and context.elab.is_density(key):
             learn_draw(context, t.Draw(of.at, (of,), head))
         else:  # of paths when all laws are known
             of_paths.append((key, density, of))
@@ -81,6 +84,13 @@ def learn_laws(context: Context, special: Sequence[SpecialLaws]) -> None:
     _learn_densities_of_paths(context)
     for item in context.reading.items:
         _told_by_words(context, item)
+
+
+def _of_a_course(context: Context, of: t.Node, density: t.Sym) -> bool:
+    """Whether words say that p_t is the density of an x_t that follows a differential equation."""
+    if not isinstance(of, t.Sym) or key_of(of) not in context.elab.courses:
+        return False
+    return [*map(spelled, of.sub)] == [*map(spelled, density.sub)]
 
 
 def _learn_densities_of_paths(context: Context) -> None:

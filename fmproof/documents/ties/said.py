@@ -31,6 +31,7 @@ from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.definitions import KEPT_CLOSED, with_words
 from fmproof.reading.notation.elaborate import Candidate, Elaborator
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
+from fmproof.reading.notation.words import a_case
 
 ORDER = ("≤", "≥", "<", ">")
 """Relations that are bounds."""
@@ -165,6 +166,8 @@ class Sayings:
         if other.source is item.source and _NEW_PART.search(
             item.source.text[item.piece.stop : other.piece.start]
         ):
+            return False
+        if _is_of_a_later_case(other, item):
             return False
         between = self.items[item.index + 1 : other.index + 1]
         return all(one.inline or one.piece is item.piece for one in between)
@@ -314,6 +317,16 @@ class Sayings:
         if multiple is not None and key_of(multiple) in names:
             return key_of(multiple), names[key_of(multiple)]
         return None
+
+
+def _is_of_a_later_case(other: Item, item: Item) -> bool:
+    """Whether another sentence behind a row puts a number in: "… . For s = 1 it is …"."""
+    if not (other.inline and isinstance(other.right, t.Num)) or other.source is not item.source:
+        return False
+    text = item.source.text
+    ended = text[: item.piece.stop].rstrip(" $\n]\\").endswith((".", "!", "。"))
+    between = text[item.piece.stop : other.piece.start]
+    return (ended or ". " in between) and a_case(text, other.piece.start)
 
 
 def _symbols(*sides: t.Node | None) -> set[str]:

@@ -138,6 +138,8 @@ class Ties:
         if turned:
             return Verdict(turned)
         says = self.said.subject(item, names, places)
+        if says is not None and self._is_solved_for(terms, item.left):
+            says = None
         beyond = self._beyond(terms, item, names, places)
         if says is None:
             return beyond
@@ -230,8 +232,18 @@ class Ties:
                 assumed.append(self._at_every_time(Equals(*pair)))
             except FmproofError:
                 return Verdict(f"line {other.place} says something of {about}")
-        held, special = self._special_laws(terms, undefined, item, assumed)
-        return Verdict(held, tuple(dict.fromkeys(assumed)), bool(held), special=special)
+        held, laws = self._special_laws(terms, undefined, item, assumed)
+        return Verdict(held, tuple(dict.fromkeys(assumed)), bool(held), special=laws)
+
+    def _is_solved_for(self, terms: Sequence[Expr], left: t.Node | None) -> bool:
+        """Whether a row "ε = (x_t − a x_0)/s" is about a letter of which lines say the law, and
+        which x_t is made of: it says nothing new of it."""
+        spelling = spelled(left) if isinstance(left, t.Sym) else ""
+        var = self.elab.variables.get(spelling)
+        alone = [term for term in terms if term is var]
+        others = [term for term in terms if term is not var]
+        inside = len(alone) == 1 and all(var in free_vars(term) for term in others)
+        return inside and bool(self.elab.laws.get(spelling))
 
     def _alone(self, terms: Sequence[Expr], undefined: Sequence[Head]) -> bool:
         """Whether a row is about one coefficient without a definition, at any time: nothing is

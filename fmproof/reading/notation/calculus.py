@@ -173,8 +173,8 @@ def _in_space(elab: Elaborator, node: t.Derivative) -> Expr:
     else:
         place = place_of(elab, body)
     whole = body
-    if isinstance(place, t.Sym) and node.kind != "grad":
-        place = on_its_path(elab, body, place)
+    if isinstance(place, t.Sym):
+        place = on_its_path(elab, body, place, node.kind == "grad")
     if isinstance(place, t.Sym):
         symbol = place
     else:
@@ -209,16 +209,30 @@ def _in_space(elab: Elaborator, node: t.Derivative) -> Expr:
     return _node(Grad(inner, var, at))
 
 
-def on_its_path(elab: Elaborator, body: t.Node, letter: t.Sym) -> t.Sym:
-    """The y_t of div_y b_t(y_t): the letter says in which argument, and that is taken at y_t."""
+def on_its_path(elab: Elaborator, body: t.Node, letter: t.Sym, slope: bool = False) -> t.Sym:
+    """The y_t of div_y b_t(y_t): the letter says in which argument, and that is taken at y_t; of a
+    slope, ∇_y log p(y_t | y_1), the one before the bar."""
     if letter.sub or any(spelled(n) == spelled(letter) for n in t.walk(body)):
         return letter
     places = {
         spelled(arg): arg
-        for arg in _arguments(body)
+        for arg in (_before_the_bar(elab, body) if slope else _arguments(body))
         if isinstance(arg, t.Sym) and key_of(arg) == key_of(letter) and is_vector(elab, arg)
     }
     return next(iter(places.values())) if len(places) == 1 else letter
+
+
+def _before_the_bar(elab: Elaborator, body: t.Node) -> Iterator[t.Node]:
+    """The x_t at which densities given something else are taken, x_1 say, and nothing else moves:
+    of log p(x_1 | x_t) the letter may say either."""
+    for node in t.walk(body):
+        if isinstance(node, t.Call) and node.given and elab.is_density(key_of(node.head)):
+            given = [n for place in node.given for n in t.walk(place) if isinstance(n, t.Sym)]
+            behind = any(n.sub and not isinstance(n.sub[0], t.Num) for n in given)
+            for arg in node.args:
+                moves = isinstance(arg, t.Sym) and arg.sub and not isinstance(arg.sub[0], t.Num)
+                if moves and not behind:
+                    yield arg
 
 
 def _is_density_elsewhere(elab: Elaborator, body: t.Node, point: t.Sym) -> bool:

@@ -7,6 +7,7 @@ all steps. Elsewhere in the document x_t is the closed form.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TypeGuard
 
 from fmproof.reading.formula import tree as t
@@ -53,6 +54,26 @@ def noises_of_step(right: t.Node) -> set[str]:
     parts = right.parts if isinstance(right, t.Add) else ()
     last = (part.factors[-1] if isinstance(part, t.Mul) else part for _, part in parts)
     return {spelled(one) for one in last if isinstance(one, t.Sym) and one.sub}
+
+
+def is_drawn_by_steps(calls: Collection[t.Call]) -> bool:
+    """Whether a density is that of a chain: q(x_t|x_{t-1}) and q(x_{t-1}|x_t, x_0) are written, and
+    no q(x_t|x_{t-1}, x_0)."""
+    shapes = {(tuple(map(spelled, c.args)), tuple(map(spelled, c.given))) for c in calls}
+    steps = [
+        (call.args[0], call.given[0])
+        for call in calls
+        if len(call.args) == len(call.given) == 1
+        and is_at_a_time(call.args[0])
+        and isinstance(call.given[0], t.Sym)
+        and is_step_by_one(call.args[0], call.given[0])
+    ]
+    given_more = {(args, given[:-1]) for args, given in shapes if len(given) == 2}
+    return any(
+        ((spelled(before),), (spelled(here),)) in given_more
+        and ((spelled(here),), (spelled(before),)) not in given_more
+        for here, before in steps
+    )
 
 
 def is_at_a_time(left: t.Node | None) -> TypeGuard[t.Sym]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from sympy import Expr
@@ -10,16 +11,15 @@ from fmproof.errors import SortError
 from fmproof.lang.nodes import (
     Apply,
     Density,
+    Expect,
     IntegralOver,
     Lebesgue,
     Var,
 )
-from fmproof.lang.nodes.measure import parents_of
+from fmproof.lang.nodes.measure import drawn_by, law_order, parents_of
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation import (
-    pairs,
-)
+from fmproof.reading.notation import pairs, randomness
 from fmproof.reading.notation.lacking import (
     Circular,
     NotYet,
@@ -77,7 +77,8 @@ def _mixture(
             prior = elab.prior(latent, other.given[0])
             if prior is None:
                 prior = _prior_at_a_time(elab, other, latent)
-            if prior is None or latent in (*sub, *main) or latent.sort is not Sort.VEC:
+            laws = (prior,) if prior is not None else _any_law(elab, latent, other.given[0])
+            if laws is None or latent in (*sub, *main) or latent.sort is not Sort.VEC:
                 continue
             conditional = elab.meaning(
                 t.Call(other.at, other.head, (t.Sym(other.at, "x"),), other.given),
@@ -89,8 +90,23 @@ def _mixture(
             continue
         if conditional.head is None:
             continue
-        joint = conditional.head(*sub, *main, latent) * prior
-        return IntegralOver(joint, Lebesgue(latent))
+        kernel = conditional.head(*sub, *main, latent)
+        if prior is None:
+            return Expect(kernel, *laws)
+        return IntegralOver(kernel * prior, Lebesgue(latent))
+    return None
+
+
+def _any_law(elab: Elaborator, latent: Var, symbol: t.Sym) -> tuple[Apply, ...] | None:
+    """How a random variable is drawn of which the document has no law that is free of conditions:
+    z from q(z|y) with what its y is drawn from, or from any law."""
+    if elab.spelling(latent) not in elab.evidence.random:
+        return None
+    with suppress(NotYet, SortError):
+        laws = law_order(randomness.laws_of(elab, [symbol], [spelled(symbol)], set()))
+        drawn = {v for law in laws or () for v in drawn_by(law)}
+        vectors = {v for law in laws or () for v in parents_of(law) if v.sort is not Sort.REAL}
+        return tuple(laws) if laws and vectors <= drawn else None
     return None
 
 

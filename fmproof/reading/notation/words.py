@@ -280,9 +280,8 @@ def qualified(text: str, start: int, stop: int) -> str:
     """The words beside a formula that say in which case, or how well, it holds; or ""."""
     beside = _words_ahead(text, start) + " \n " + _words_behind(text, stop)
     paragraph = re.split(r"\n\s*\n", _ahead(text, start, _PARAGRAPH))[-1]
-    found = _pattern("qualifies").search(beside) or _pattern("special").search(
-        paragraph + " \n " + beside
-    )
+    around = _pattern("not_special").sub("", paragraph + " \n " + beside)
+    found = _pattern("qualifies").search(beside) or _pattern("special").search(around)
     return " ".join(found.group(0).split()) if found is not None else ""
 
 
