@@ -12,6 +12,7 @@ pytest.importorskip("flint", reason="python-flint is not installed")
 import numpy as np
 from flint import arb, ctx
 
+from fmproof.errors import InputError
 from fmproof.losses import certified, quadrature
 from fmproof.losses.budget import Budget
 from fmproof.losses.certified import tails
@@ -19,7 +20,14 @@ from fmproof.losses.certified.cubature import Cell, integrate
 from fmproof.losses.certified.frames import Frames
 from fmproof.losses.certified.marginal import Marginal
 from fmproof.losses.certified.panels import disjoint_places, stacks
-from fmproof.models import CondOTPath, GaussianMixture, PolynomialVelocity, Problem, VelocityTerm
+from fmproof.models import (
+    CondOTPath,
+    GaussianMixture,
+    LinearVelocity,
+    PolynomialVelocity,
+    Problem,
+    VelocityTerm,
+)
 
 NAMES = ("fm", "C1", "floor")
 MODEL = PolynomialVelocity([VelocityTerm(["1/2"], 0, [1])])
@@ -163,3 +171,13 @@ def test_an_outlier_far_from_a_crowd_does_not_take_the_enclosure() -> None:
     for name in NAMES:
         assert abs(found[name].value - known[name].value) <= found[name].error
         assert found[name].error < 0.2 * known[name].value, name
+
+
+def test_what_takes_longer_than_the_time_that_is_left_is_not_begun() -> None:
+    points = np.linspace(-1, 1, 1000)[:, None]
+    problem = Problem(GaussianMixture.points(points), CondOTPath(), LinearVelocity([[0.5]]))
+    with pytest.raises(InputError, match=r"tails of 1,000 components would take .* 0.2 s"):
+        certified.evaluate(problem, ["floor"], seconds=0.2)
+    few = Problem(GaussianMixture.points(points[:2]), CondOTPath(), LinearVelocity([[0.5]]))
+    found = certified.evaluate(few, ["floor"], 1e-2, seconds=0.2)["floor"]
+    assert np.isfinite(found.error)

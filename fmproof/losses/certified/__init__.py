@@ -32,6 +32,9 @@ _BITS = 106  # of the balls' midpoints
 # Of a model whose moments and boxes are worth the time: x^60 is 1e36 where its mass is.
 _MAX_DEGREE = 60
 _COARSEST = 0.03  # tolerance that is tried
+# Seconds that the tails of a component take at the least, and how many times longer than the time
+# that is left they may be foreseen to take, before nothing is begun.
+_TAILS, _LONGEST = 2e-3, 2.0
 _ALIKE = 1.001  # tolerances that differ by less are one
 _WITHOUT_MODEL: tuple[Quantity, ...] = ("C1", "C2", "C", "floor")
 
@@ -64,7 +67,8 @@ def evaluate(
     What needs a model of degree above 60 is NaN with an infinite error.
 
     Raises:
-        InputError: "not available: ..." when d > 1, the model is not polynomial, all quantities
+        InputError: "not available: ..." when so many components take longer than ``seconds`` to
+            begin with, when d > 1, the model is not polynomial, all quantities
             need a model of too high a degree, the schedule uses a function without a certified
             form, or python-flint is not installed.
     """
@@ -72,6 +76,12 @@ def evaluate(
     check_aims(tolerance, max_evaluations)
     _require_available(problem)
     names = _within_degree(problem, asked)
+    foreseen = _TAILS * problem.data.components
+    if foreseen > _LONGEST * seconds:
+        raise InputError(
+            f"not available: the tails of {problem.data.components:,} components would take some "
+            f"{foreseen:.2g} s, more than the {seconds:.2g} s that are left"
+        )
     from flint import ctx
 
     from fmproof.losses.certified.over_time import OverTime
