@@ -118,6 +118,6 @@ ALONG = (
 )
 
 
-@pytest.mark.parametrize(("sign", "verdict"), [("-", "proved"), ("", "open")])
+@pytest.mark.parametrize(("sign", "verdict"), [("-", "proved"), ("", "refuted")])
 def test_a_field_without_arguments_is_the_one_of_point_and_time(sign: str, verdict: str) -> None:
     assert verdicts(ALONG.format(sign)) == ["proved", verdict]

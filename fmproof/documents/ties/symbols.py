@@ -107,11 +107,12 @@ def _is_drawn_alone(elab: Elaborator, head: Density) -> bool:
 
 
 def _logarithm_alone(head: Density, terms: Sequence[Expr]) -> bool:
-    """E[log q/p] = ‖m − n‖²/(2s²) of a p that is on one side alone, with no logarithm on the other:
-    of an arbitrary p nobody says that."""
+    """E[log q/p] = ‖m − n‖²/(2s²) of a p that is on one side alone: of an arbitrary p
+    nobody says that."""
     for one, other in zip(terms, reversed(terms), strict=True):
         logs = (log for average in one.atoms(Expect) for log in average.body.atoms(Log))
-        if not other.has(Log) and any(head in heads_in([log]) for log in logs):
+        alone = not other.has(Log) and head not in heads_in([other])
+        if alone and any(head in heads_in([log]) for log in logs):
             return True
     return False
 
