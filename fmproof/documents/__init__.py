@@ -3,9 +3,9 @@
 In the order in which a row goes through it:
 
 1. **A file to rows.** ``check`` is the way in. ``read_items`` parses every piece of the file to
-   ``items``, with the laws and terms of ``laws_in_lines``; ``reach`` says how far what a row says
-   holds, ``levels`` which letters are numbers but in one section. What rows mean is
-   ``fmproof.reading``.
+   ``items``, with the laws and terms of ``laws_in_lines``; ``bounds_of_minima`` reads what bounds a
+   minimum, ``reach`` says how far what a row says holds, ``levels`` which letters are numbers but
+   in one section. What rows mean is ``fmproof.reading``.
 2. **What defines what.** ``candidates`` (the first row about a symbol that can define it),
    ``redefined`` (a later one), ``gibbs`` (energies), ``kernels`` (laws given a value),
    ``drawn_times``, ``special_laws`` (what words say is drawn).

@@ -49,6 +49,7 @@ class Item:
     right: t.Node | None = None
     problem: Unreadable | None = None
     candidate: Candidate | None = None
+    of_an_extremum: bool = False  #: it bounds every value of what a minimum or maximum is of
 
     @property
     def place(self) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from fmproof.documents import laws_in_lines
+from fmproof.documents.bounds_of_minima import without_extremum
 from fmproof.documents.items import Item, Property, Reading, equations, head_of, spell
 from fmproof.documents.levels import levels_of_sections
 from fmproof.reading.document.markdown import body
@@ -224,6 +225,9 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
         try:
             item.left = parse(row.left) if row.left else None
             item.right = parse(row.right) if row.right else None
+            bounded = without_extremum(item.left, row.relation, item.right)
+            item.of_an_extremum = bounded != (item.left, item.right)
+            item.left, item.right = bounded
         except Unreadable as error:
             item.problem = error
             endless = row.relation == "=" and [one.text for one in row.right] == ["\\infty"]

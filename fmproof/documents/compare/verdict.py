@@ -243,6 +243,9 @@ def left_unproved(row: ComparedRow, proof: Proof) -> RowReport:
     if sign:
         agrees, evidence = False, None
         proof = replace(proof, message=f"it depends on the sign of {sign}")
+    if agrees and item.of_an_extremum:
+        agrees, evidence = False, None
+        proof = replace(proof, message=f"the numbers try a few values alone; {proof.message}")
     if row.relation == "=" and changes_variables(context, item, row.before, row.claim):
         context.chain.add(row.claim, True, item.right)
         words = "how a flow carries a density: the change of variables is assumed"
