@@ -59,8 +59,8 @@ class Sealed:
             cls.__new__ = staticmethod(checked_call(cls.__new__))  # type: ignore[method-assign]
 
     def __setattr__(self, attribute: str, value: object) -> None:
-        again = attribute == "_args" and hasattr(self, "_args")
-        if again or attribute not in ("_args", "_assumptions", "_mhash"):
+        of_sympy = attribute in ("_mhash", "_assumptions", "_args")
+        if not of_sympy or (attribute == "_args" and hasattr(self, "_args")):
             raise AttributeError(f"a {type(self).__name__} is immutable: cannot set {attribute}")
         object.__setattr__(self, attribute, value)
 
