@@ -45,7 +45,10 @@ def joint_form(goal: Any) -> Integrable | None:
     """``goal`` as an integral against Lebesgue measures, with no density that can be done without.
 
     ∫ |f| dμ is the same up to a positive factor. None stands for an integral that is finite by
-    itself: of zero, or of what depends on no integrated variable, over bounded intervals or none.
+    itself: of zero, or of what depends on no integrated variable, over bounded intervals, under
+    laws, or over nothing. A marginal may become its law, since it is finite almost everywhere; a
+    factor that is a number or a uniform density is nowhere 0 and bounded; an unbounded range stays,
+    for over it a constant is not integrable.
     """
     body, measures = against_lebesgue(*without_lets(goal.body, goal.measure))
     if body is S.Zero:

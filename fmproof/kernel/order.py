@@ -22,7 +22,8 @@ _ORDER = "Rudin, Principles of Mathematical Analysis, proposition 1.18 and theor
 
 @rule("O1", _ORDER)
 def nonnegativity(term: Expr) -> Sequent:
-    """⊢ 0 ≤ a for squares, densities, weights, and their sums, products and integrals."""
+    """⊢ 0 ≤ a for squares, densities, weights, exp, √, |·|, positive constants, and sums, products,
+    ratios and integrals of these."""
     if not is_nonnegative(term):
         raise RuleError("nonnegative: it is not clear from its form that %s ≥ 0", term)
     return infer(AtMost(S.Zero, term))
