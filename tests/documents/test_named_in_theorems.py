@@ -1,5 +1,5 @@
-"""A symbol that the words of a theorem name, "the loss $L = …$", is what they say: rows of the proof
-are claims about it."""
+"""A symbol that the words of a theorem name, "the loss $L = …$", is what they say: rows of the
+proof are claims about it."""
 
 from __future__ import annotations
 
