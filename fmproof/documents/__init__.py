@@ -32,6 +32,7 @@ In the order in which a row goes through it:
 8. **What is said of it.** ``model`` is the report as data, with its ``schema``, ``formats`` are its
    renderers; ``script`` is what was checked, to go on by hand.
 
-``terms`` has the questions about terms that all of them ask. To build for a kind of row: a spelling
-or a meaning goes to ``fmproof.reading``, a proof to 5 or 6, a row that was called wrong to 4.
+``terms`` has the questions about terms that all of them ask, ``left_over`` what two sides differ
+by. To build for a kind of row: a spelling or a meaning goes to ``fmproof.reading``, a proof to 5 or
+6, a row that was called wrong to 4.
 """

@@ -20,5 +20,6 @@ def without_extremum(
 
 
 def _inside(side: t.Node | None, kinds: set[str]) -> t.Node | None:
-    named = isinstance(side, t.Extremum) and side.kind in kinds and isinstance(side.var, t.Sym)
-    return side.body if named and isinstance(side, t.Extremum) else side
+    if isinstance(side, t.Extremum) and side.kind in kinds and isinstance(side.var, t.Sym):
+        return side.body
+    return side

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeGuard
 
@@ -35,7 +35,8 @@ Options = dict[str, list[tuple[int, Candidate, Item]]]
 
 def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candidate]]:
     """The rows that may define a symbol, by the symbol's key, the best first."""
-    found = _Rows(reading, evidence).options()
+    said_first = _claimed_before(reading, set(), evidence.mixed, inline=True)
+    found = _Rows(reading, evidence, said_first).options()
     _name_by_braces(reading, found)
     said = {key_of(head_of(node)): [_gaussian(node, law)] for node, law in reading.gaussians}
     for one in kernels_of(reading.kernels, evidence):
@@ -43,7 +44,7 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
         if shape_of(one.left) not in {shape_of(o.left) for _, o, _ in found.get(key, ())}:
             said.setdefault(key, []).append(one)
     _move_by_flows(reading, found)
-    chosen = _chosen(reading, found, evidence.mixed)
+    chosen = _chosen(reading, found, evidence.mixed, said_first)
     _prefer_closed_forms(reading, chosen)
     _drop_solved(reading, chosen)
     _drop_short(reading, chosen)
@@ -68,12 +69,11 @@ def _name_densities(chosen: dict[str, list[Candidate]], evidence: Evidence) -> N
 class _Rows:
     """The rows that define by their form, in their order."""
 
-    def __init__(self, reading: Reading, evidence: Evidence) -> None:
-        self.reading, self.evidence = reading, evidence
+    def __init__(self, reading: Reading, evidence: Evidence, said: Mapping[str, int]) -> None:
+        self.reading, self.evidence, self._said = reading, evidence, said
         self._found: Options = {}
         self._claimed: set[str] = set()  # "at one time h(t) = 0": and h(s) = 0 behind it is a claim
         self._curves: set[str] = set()
-        self._said = _claimed_before(reading, set(), evidence.mixed, inline=True)
         self._followed: dict[str, int] = {}  # paths, with the row that says what they follow
         for item in reading.items:
             path = followed(item.left, item.right)
@@ -250,11 +250,16 @@ def _named_behind(left: t.Node, right: t.Node) -> bool:
     )
 
 
-def _chosen(reading: Reading, found: Options, mixed: Collection[str]) -> dict[str, list[Candidate]]:
-    """Of the options for a symbol of one shape, the best; no special case of what was used."""
+def _chosen(
+    reading: Reading, found: Options, mixed: Collection[str], anywhere: Mapping[str, int]
+) -> dict[str, list[Candidate]]:
+    """Of the options for a symbol of one shape, the best; no special case of what was used.
+
+    Args:
+        anywhere: the shape of each symbol -> the first row, displayed or not, that has it.
+    """
     defining = {id(one[2]) for options in found.values() for one in options}
     used = _claimed_before(reading, defining, mixed)
-    anywhere = _claimed_before(reading, set(), mixed, inline=True)
     first = _first_calls(reading)
     chosen: dict[str, list[Candidate]] = {}
     for key, options in found.items():

@@ -10,10 +10,11 @@ from sympy import Expr, S
 from fmproof.documents.compare.verdict import verdict_on
 from fmproof.documents.context import Context, open_row, report
 from fmproof.documents.items import Item
+from fmproof.documents.left_over import normal_difference
 from fmproof.documents.model import RowReport
 from fmproof.documents.quotients import without_roots
 from fmproof.documents.terms import free_of_parameters
-from fmproof.documents.ways import constant_difference, normal_difference
+from fmproof.documents.ways import constant_difference
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.arithmetic import plus_of
 from fmproof.lang.nodes import Grad

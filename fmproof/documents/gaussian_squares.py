@@ -11,16 +11,13 @@ from typing import Any
 
 from sympy import Expr, S
 
+from fmproof.documents.left_over import normal_difference
 from fmproof.documents.noise_moments import parts_with_moments
 from fmproof.documents.standard_noise import is_gaussian_draw
-from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import add, factors, mul, summands
 from fmproof.lang.nodes import Expect, Inner, Ratio, Real, Var, dim, norm2
 from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.scope import free_vars, fresh
-from fmproof.tactics.differences import subtract
-from fmproof.tactics.methods import Line
-from fmproof.tactics.normal import decide
 from fmproof.tactics.script import Part, Step
 
 _MOST = 3
@@ -59,7 +56,7 @@ def square_parts(before: Expr, claim: Expr) -> Iterator[tuple[Part, ...]]:
         return mul(add(*(mul(c, c, v) for c, v in zip(coefficients, variances, strict=True))), dim)
 
     start, end = Expect(square([*letters]), *draws), mean([*letters])
-    for *known, last in parts_with_moments(start, end, _difference(start, end)):
+    for *known, last in parts_with_moments(start, end, normal_difference(start, end)):
         lemma = Part("square", start, last.steps, name="square")
         steps = [
             Step("s.1", Expect(square(values), *draws), by="ring"),
@@ -79,11 +76,3 @@ def _scaled(vector: Expr, noises: Sequence[Var]) -> Iterator[tuple[Expr, Any]]:
             yield from ((mul(scale, more), one) for more, one in _scaled(rest, noises))
         else:
             yield scale, rest
-
-
-def _difference(before: Expr, claim: Expr) -> Expr | None:
-    try:
-        common = decide(Line(before, claim))
-        return subtract(common.left.rhs, common.right.rhs)
-    except (FmproofError, RecursionError, AttributeError, TypeError):
-        return None

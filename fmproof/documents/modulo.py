@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from sympy import Expr, S
 
+from fmproof.documents.left_over import normal_difference
 from fmproof.documents.terms import heads_in, vanish
-from fmproof.documents.ways import normal_difference
 from fmproof.lang.arithmetic import add, factors, mul, summands
 from fmproof.lang.nodes import Apply, CondExpect, Expect, IntegralOver, Scalar
 from fmproof.lang.scope import replace_head

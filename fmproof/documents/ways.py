@@ -24,6 +24,7 @@ from fmproof.documents import (
     roots,
     standard_noise,
 )
+from fmproof.documents.left_over import normal_difference
 from fmproof.documents.patience import lasting
 from fmproof.documents.projections import parts_for
 from fmproof.documents.terms import free_of_parameters, heads_in, kinds_in
@@ -53,7 +54,7 @@ from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.tactics.differences import subtract
 from fmproof.tactics.methods import Line, agree, common_form
-from fmproof.tactics.normal import decide, forms
+from fmproof.tactics.normal import forms
 from fmproof.tactics.script import Part, Step
 
 _SECONDS_FOR_FORMS = 1.0
@@ -236,15 +237,6 @@ def _over_the_same_time(average: Expr, other: Expr) -> Expr | None:
     if not unit or isinstance(other, IntegralOver) or item.var in free_vars(other):
         return None
     return IntegralOver(other, item)
-
-
-def normal_difference(before: Expr, claim: Expr) -> Expr | None:
-    """What is left of ``before − claim`` when both are in normal form."""
-    try:
-        common = decide(Line(before, claim))
-        return subtract(common.left.rhs, common.right.rhs)
-    except (FmproofError, RecursionError, AttributeError, TypeError):
-        return None
 
 
 def constant_difference(before: Expr, claim: Expr) -> Expr | None:

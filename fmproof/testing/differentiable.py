@@ -53,23 +53,22 @@ def of_tensors(values: Values, jacobian: Values) -> Callable[[Any, Any], Any]:
         found = np.einsum(equation, jacobian(numbers(t), numbers(x)), rows)
         return like(found.reshape(tuple(x.shape)), slope)
 
-    class Back(torch.autograd.Function):  # type: ignore[misc,unused-ignore]
+    class Along(torch.autograd.Function):  # type: ignore[misc,unused-ignore]
+        """The Jacobian times a vector, which is not differentiated again."""
+
+        @staticmethod
+        def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
+            pass
+
+    class Back(Along):
         @staticmethod
         def forward(x: Any, t: Any, slope: Any) -> Any:
             return along("nij,ni->nj", x, t, slope)
 
-        @staticmethod
-        def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
-            pass
-
-    class Push(torch.autograd.Function):  # type: ignore[misc,unused-ignore]
+    class Push(Along):
         @staticmethod
         def forward(x: Any, t: Any, slope: Any) -> Any:
             return along("nij,nj->ni", x, t, slope)
-
-        @staticmethod
-        def setup_context(ctx: Any, inputs: Any, output: Any) -> None:
-            pass
 
     class Exact(torch.autograd.Function):  # type: ignore[misc,unused-ignore]
         @staticmethod

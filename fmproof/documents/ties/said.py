@@ -209,8 +209,7 @@ class Sayings:
         if self._introduces(other, left, names):
             return None  # a symbol that nothing before it has, and this row neither
         right = other.right
-        known = candidate is not None and candidate.state != "refused"
-        if isinstance(left, t.Pow) and candidate is not None and known and _is_between(candidate):
+        if isinstance(left, t.Pow) and candidate is not None and _is_between(candidate):
             left = candidate.left  # σ_{t|s}² = … says what σ_{t|s} is, and nothing of α and s
         sides = [side for side in (left, right) if side is not None]
         if not other.assumed:  # else it says something, whatever it is an equation of
@@ -359,5 +358,6 @@ def _with_left(items: Sequence[Item]) -> Iterator[tuple[Item, t.Node | None]]:
 
 
 def _is_between(candidate: Candidate) -> bool:
-    """Whether it is of a coefficient between two times, such as σ_{t|s}."""
-    return isinstance(candidate.left, t.Sym) and bool(candidate.left.given)
+    """Whether it says what a coefficient between two times is, such as σ_{t|s}."""
+    between = isinstance(candidate.left, t.Sym) and bool(candidate.left.given)
+    return between and candidate.state != "refused"

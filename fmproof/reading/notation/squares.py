@@ -26,8 +26,11 @@ def square_of_points(node: t.Node) -> t.Sym | None:
 def with_squares_of_times(node: t.Mul, functions: Collection[str]) -> t.Node:
     """A product with each σ²(t) as one function; not for keys of ``functions``, which are there
     without their square, too."""
+    found = list(_squares(node))
+    if not found:
+        return node
     factors, ops = list(node.factors), list(node.ops)
-    for i, base, places in reversed(list(_squares(node))):
+    for i, base, places in reversed(found):
         if all(map(is_time_letter, places)) and key_of(base) not in functions:
             head = base if len(places) == 1 else _with_letters_as_words(base)
             named = replace(head, labels=(*head.labels, "2"))
