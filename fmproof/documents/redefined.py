@@ -33,8 +33,7 @@ def redefinition(reading: Reading, item: Item, sure: bool) -> Candidate | None:
     left, right = item.left, item.right
     if item.row.left is None or right is None or not isinstance(left, t.Sym | t.Call):
         return None
-    value = isinstance(right, t.Num) and not (sure and item.inline)  # "for the weight λ(t) = 1"
-    if mentions(right, left) or value or not _plain_places(left):
+    if mentions(right, left) or isinstance(right, t.Num) or not _plain_places(left):
         return None
     first = _defined_before(reading, item, left)
     if first is None:
@@ -49,8 +48,7 @@ def redefinition(reading: Reading, item: Item, sure: bool) -> Candidate | None:
     apart = sure and apart
     curve = isinstance(left, t.Sym) or all(conventional("times", spelled(a)) for a in left.args)
     averages = any(isinstance(n, t.Expectation | t.Integral) for n in t.walk(right))
-    new = isinstance(right, t.Num) or _has_a_new_letter(reading, item, right)
-    case = sure and item.inline and new
+    case = sure and item.inline and _has_a_new_letter(reading, item, right)
     elsewhere = apart and (curve or item.inline) and not averages
     if words or item.row.relation == ":=" or elsewhere or case:
         return Candidate(left, right, item.row.at, item.place, True)

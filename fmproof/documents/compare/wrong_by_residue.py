@@ -171,7 +171,7 @@ def _is_refuted(row: ComparedRow, residue: Residue) -> bool:
 def _is_not_zero(row: ComparedRow, weight: Expr) -> bool:
     rest = factored(weight)
     if is_number(rest):
-        return rest != S.Zero
+        return bool(rest != S.Zero)
     if takes_a_number(row.context, rest):
         return False
     left = ComparedRow(row.context, row.item, rest, S.Zero, "=")

@@ -264,8 +264,9 @@ class Sayings:
         evidence = self.elab.evidence
         for _, part in right.parts:
             noise = part.factors[-1] if isinstance(part, t.Mul) else part
-            drawn = isinstance(noise, t.Sym) and spelled(noise) in evidence.random
-            if drawn and not {spelled(noise), key_of(noise)} & {*names, *places}:
+            if not isinstance(noise, t.Sym) or spelled(noise) not in evidence.random:
+                continue
+            if not {spelled(noise), key_of(noise)} & {*names, *places}:
                 return True
         return False
 
@@ -328,6 +329,23 @@ class Sayings:
                 return f"line {other.place} says what {text(found)} is"
         return ""
 
+    def takes_a_value(self, heads: Sequence[Head], item: Item) -> str:
+        """A symbol with a definition that words before a row in its section give a number, "for the
+        weight λ(t) = 1"."""
+        for other in self.items[: item.index]:
+            left, right = other.left, other.right
+            if not (other.inline and isinstance(left, t.Sym | t.Call) and isinstance(right, t.Num)):
+                continue
+            places = left.args if isinstance(left, t.Call) else left.sub
+            at_end = any(isinstance(place, t.Num) for place in places)
+            if at_end or other.source is not item.source or in_later_section(other, item):
+                continue
+            key = key_of(head_of(left))
+            for head in heads:
+                if head.definition is not None and key_of_head(self.elab, head) == key:
+                    return f"line {other.place} gives {text(head)} a value"
+        return ""
+
     def _density_said_behind(self, heads: Sequence[Head], item: Item, other: Item) -> Head | None:
         """A density without a definition of which words behind a display say what it is, "for
         k(x | y) = N(x; y, I)"."""
@@ -337,7 +355,9 @@ class Sayings:
         if other.source is not item.source or in_later_section(item, other):
             return None
         unknown = (h for h in heads if h.definition is None)
-        return next((h for h in unknown if key_of_head(self.elab, h) == key_of(left.head)), None)
+        return next(
+            (h for h in unknown if key_of_head(self.elab, h) == key_of(head_of(left))), None
+        )
 
     def subject(
         self, item: Item, names: dict[str, str], places: dict[str, str]
