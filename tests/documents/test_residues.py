@@ -139,3 +139,55 @@ def test_noise_in_a_line_of_words_ties_no_point() -> None:
     assert last(words + display(r"f(x) + x = g(x)")).verdict == "proved"
     assert last(words + display(r"x - n = y")).verdict not in WRONG
     assert last(words + display(r"f(x) + y = g(x) - n")).verdict not in WRONG
+
+
+# --- true by what is said elsewhere -------------------------------------------------------
+
+
+def wrong_in(text: str) -> list[str]:
+    return [
+        f"{row.line}: {row.message}"
+        for row in check_text(text, "x", ".md").rows
+        if row.verdict in WRONG
+    ]
+
+
+def test_each_section_has_its_schedule() -> None:
+    text = (
+        "# Preserving\n\nTake $a(t) = e^{-t}$ and $s(t)^2 = 1 - a(t)^2$.\n\n"
+        + display(r"\nabla_x \log k_t(x \mid y) = - \frac{x - a(t) y}{s(t)^2}")
+        + r"for $k_t(x \mid y) = \mathcal N(x; a(t) y, s(t)^2 I)$."
+        + "\n\n# Straight\n\nNow $a(t) = 1 - t$ and $s(t) = t$:\n\n"
+        + display(r"a(t) + s(t) = 1")
+    )
+    assert not wrong_in(text)
+
+
+def test_a_line_of_words_in_another_section_is_another_mixture() -> None:
+    text = (
+        "## First\n\n"
+        + display(r"m(x, c) = e(x, c) + w ( e(x, c) - e(x) )")
+        + "## Second\n\nHere $m(x, c) = (1 - w) e(x) + w e(x, c)$, that is\n\n"
+        + display(r"m(x, c) = e(x) + w ( e(x, c) - e(x) )")
+    )
+    assert not wrong_in(text)
+
+
+def test_where_a_score_is_said_to_vanish() -> None:
+    text = (
+        r"At a critical point $\nabla_x \log p(x) = 0$, and so"
+        + "\n\n"
+        + display(r"x + h \nabla_x \log p(x) = x + 2 h \nabla_x \log p(x)")
+    )
+    assert not wrong_in(text)
+
+
+def test_a_weight_that_is_put_to_one() -> None:
+    text = (
+        r"The weight is $\lambda(t) = s(t)^2$, with $n \sim \mathcal N(0, I)$ and $y \sim q$."
+        + "\n\n"
+        + display(r"L(\theta) := \mathbb E_{t, y, n} \lambda(t) \| S_\theta(y) + n/s(t) \|^2")
+        + "For the weight $\\lambda(t) = 1$ it is\n\n"
+        + display(r"L(\theta) = \mathbb E_{t, y, n} \| S_\theta(y) + n/s(t) \|^2")
+    )
+    assert not wrong_in(text)
