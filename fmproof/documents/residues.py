@@ -239,7 +239,7 @@ def _logarithms(product: Expr) -> list[tuple[Expr, Expr]]:
     return found
 
 
-def factored(weight: Expr) -> Expr:
+def without_common_factors(weight: Expr) -> Expr:
     """A weight without the factors that all its summands have: what has to be 0, if it is."""
     parts = [
         (coefficient(part)[0], Counter(factors(coefficient(part)[1]))) for part in summands(weight)

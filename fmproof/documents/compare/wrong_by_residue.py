@@ -24,7 +24,7 @@ from fmproof.documents.context import report
 from fmproof.documents.domains import picks_a_part
 from fmproof.documents.model import RowReport
 from fmproof.documents.patience import clock
-from fmproof.documents.residues import Residue, factored, residue_of
+from fmproof.documents.residues import Residue, residue_of, without_common_factors
 from fmproof.documents.suggest import (
     complements,
     doubled,
@@ -169,7 +169,7 @@ def _is_refuted(row: ComparedRow, residue: Residue) -> bool:
 
 
 def _is_not_zero(row: ComparedRow, weight: Expr) -> bool:
-    rest = factored(weight)
+    rest = without_common_factors(weight)
     if is_number(rest):
         return bool(rest != S.Zero)
     if takes_a_number(row.context, rest):
