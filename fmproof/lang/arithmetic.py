@@ -45,7 +45,7 @@ class _Operation(Term):
     __slots__ = ()
 
     def __new__(cls, *args: Any, evaluate: bool | None = True) -> Any:
-        return _OF_USERS[cls](*args) if evaluate else Expr.__new__(cls, *args)
+        return _OF_USERS[cls](*args) if evaluate else Term.__new__(cls, *args)
 
     @classmethod
     def _from_args(cls, args: Any, is_commutative: bool | None = True) -> Any:

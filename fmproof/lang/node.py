@@ -21,7 +21,7 @@ from sympy import Basic, Expr, S
 from sympy.core.parameters import global_parameters
 
 from fmproof.errors import InputError, SortError, spell_terms_by
-from fmproof.lang.fixed import fixed
+from fmproof.lang.fixed import fixed, kept
 from fmproof.lang.sorts import ADDITIVE, Sort
 from fmproof.lang.spelling.foreign import NotANumber, checked_call, foreign
 from fmproof.tables import FixedMapping
@@ -31,6 +31,7 @@ if globals().get("_closed"):  # loaded again, it would be open, and know no type
 
 T = TypeVar("T")
 B = TypeVar("B", bound=Basic)
+_put = object.__setattr__
 
 
 def shown(node: Any) -> str:
@@ -57,6 +58,16 @@ class Sealed:
         super().__init_subclass__(**kwargs)
         if "__new__" in vars(cls):
             cls.__new__ = staticmethod(checked_call(cls.__new__))  # type: ignore[method-assign]
+
+    def __new__(cls: type[T], *args: Any) -> T:
+        """What SymPy's ``Basic`` makes of these arguments; no ``__setattr__`` is asked."""
+        node = object.__new__(cls)
+        _put(node, "_assumptions", cls.default_assumptions)  # type: ignore[attr-defined]
+        _put(node, "_mhash", None)
+        _put(node, "_args", args)
+        return node
+
+    args: Any = kept("_args")
 
     def __setattr__(self, attribute: str, value: object) -> None:
         of_sympy = attribute in ("_mhash", "_assumptions", "_args")

@@ -75,8 +75,7 @@ class Equals(_Relation):
             raise SortError(
                 f"cannot equate the {first.value} {shown(a)} and the {second.value} {shown(b)}"
             )
-        made: Equals = Basic.__new__(cls, a, b)
-        return made
+        return Sealed.__new__(cls, a, b)
 
 
 class AtMost(_Relation):
@@ -88,8 +87,7 @@ class AtMost(_Relation):
         a, b = as_term(lhs), as_term(rhs)
         require_sort(a, Sort.REAL, "the left side of ≤")
         require_sort(b, Sort.REAL, "the right side of ≤")
-        made: AtMost = Basic.__new__(cls, a, b)
-        return made
+        return Sealed.__new__(cls, a, b)
 
 
 class Integrable(OverMeasure, Prop):
@@ -104,8 +102,7 @@ class Integrable(OverMeasure, Prop):
                 f"expected a real or a vector, found the {sort_of(term).value} {shown(term)}"
             )
         require_measure(measure, "an integrability condition")
-        made: Integrable = Basic.__new__(cls, term, *measure)
-        return made
+        return Sealed.__new__(cls, term, *measure)
 
 
 class VanishesWith(Prop):
@@ -117,8 +114,7 @@ class VanishesWith(Prop):
         left, right = as_term(a), as_term(b)
         require_sort(left, Sort.REAL, "a vanishing term")
         require_sort(right, Sort.REAL, "a vanishing term")
-        made: VanishesWith = Basic.__new__(cls, left, right)
-        return made
+        return Sealed.__new__(cls, left, right)
 
 
 class OverVar:
@@ -209,8 +205,7 @@ class Differentiable(AtPlace, Prop):
         if any(type(var) is Var and var.sort is Sort.LATENT for var, _ in pairs):
             raise SortError("nothing is differentiable in a latent point")
         term, flat = placed(term, pairs, "differentiability")
-        made: Differentiable = Basic.__new__(cls, term, *flat)
-        return made
+        return Sealed.__new__(cls, term, *flat)
 
     @property
     def pairs(self) -> tuple[tuple[Var, Expr], ...]:
@@ -248,8 +243,7 @@ class Dominated(AtPlace, Prop):
         if renaming:
             term = substitute(term, renaming)
             measure = tuple(substitute(item, renaming) for item in measure)
-        made: Dominated = Basic.__new__(cls, term, renaming.get(var, var), place, *measure)
-        return made
+        return Sealed.__new__(cls, term, renaming.get(var, var), place, *measure)
 
     @property
     def measure(self) -> tuple[Any, ...]:
@@ -264,8 +258,7 @@ class Positive(Prop):
     def __new__(cls, a: Any) -> Positive:
         term = as_term(a)
         require_sort(term, Sort.REAL, "what is positive")
-        made: Positive = Basic.__new__(cls, term)
-        return made
+        return Sealed.__new__(cls, term)
 
 
 _POINTWISE = (Equals, AtMost, VanishesWith, Positive, Integrable, Differentiable, Dominated)
@@ -295,8 +288,7 @@ class Almost(OverMeasure, Prop):
                 f"goes outside"
             )
         require_measure(measure, "an almost-everywhere condition")
-        made: Almost = Basic.__new__(cls, prop, *measure)
-        return made
+        return Sealed.__new__(cls, prop, *measure)
 
 
 class ForAll(OverVar, Prop):
@@ -309,8 +301,7 @@ class ForAll(OverVar, Prop):
             raise SortError(
                 f"expected a proposition and a variable, found {shown(prop)} and {shown(var)}"
             )
-        made: ForAll = Basic.__new__(cls, prop, var)
-        return made
+        return Sealed.__new__(cls, prop, var)
 
 
 PROPOSITIONS = (*_POINTWISE, Almost, ForAll)

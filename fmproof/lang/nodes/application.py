@@ -36,8 +36,7 @@ class Apply(Term):
             raise SortError(f"expected a field, density or function to apply, found {shown(head)}")
         terms = tuple(as_term(arg) for arg in args)
         head.check_arguments(terms)
-        made: Apply = Expr.__new__(cls, head, *terms)
-        return made
+        return Term.__new__(cls, head, *terms)
 
     @property
     def head(self) -> Head:

@@ -52,8 +52,7 @@ class Given(Sealed, Basic):
         if type(var) is not Var:
             raise SortError(f"expected a variable to condition on, found {shown(var)}")
         require_sort(place, var.sort, f"the value that {var.name} is given")
-        made: Given = Basic.__new__(cls, var, place)
-        return made
+        return Sealed.__new__(cls, var, place)
 
     @property
     def var(self) -> Var:
@@ -97,7 +96,7 @@ class CondExpect(OverMeasure, Term):
         if renaming:
             term, draws = substitute(term, renaming), [substitute(d, renaming) for d in draws]
             given = [Given(renaming.get(item.var, item.var), item.at) for item in given]
-        return Expr.__new__(cls, term, *given, *draws)
+        return Term.__new__(cls, term, *given, *draws)
 
     @property
     def given(self) -> tuple[Given, ...]:

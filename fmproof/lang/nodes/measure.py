@@ -59,8 +59,7 @@ class Lebesgue(Sealed, Basic):
         if limits and not (fits and fraction(limits[0]) < fraction(limits[1])):
             found = " and ".join(map(str, limits))
             raise SortError(f"expected rational limits low < high for {var.name}, found {found}")
-        made: Lebesgue = Basic.__new__(cls, var, *limits)
-        return made
+        return Sealed.__new__(cls, var, *limits)
 
     @property
     def var(self) -> Var:
@@ -110,8 +109,7 @@ class Let(Sealed, Basic):
             raise SortError(f"expected a variable to draw, found {shown(var)}")
         term = as_term(value)
         require_sort(term, var.sort, f"the value of {var.name}")
-        made: Let = Basic.__new__(cls, var, term)
-        return made
+        return Sealed.__new__(cls, var, term)
 
     @property
     def var(self) -> Var:

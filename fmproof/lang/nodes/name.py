@@ -31,7 +31,7 @@ class Label(Sealed, Atom):
     name: str = kept("_name")
 
     def __new__(cls, name: str) -> Label:
-        label = Atom.__new__(cls)
+        label = Sealed.__new__(cls)
         object.__setattr__(label, "_name", require_name_of_number(name, "a constant"))
         return label
 
@@ -56,8 +56,7 @@ class Named(Term):
 
     def __new__(cls, name: str | Label, definition: Any) -> Named:
         label = name if type(name) is Label else Label(name)
-        made: Named = Expr.__new__(cls, label, admit(as_term(definition)))
-        return made
+        return Term.__new__(cls, label, admit(as_term(definition)))
 
     @property
     def name(self) -> str:
