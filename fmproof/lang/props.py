@@ -8,6 +8,7 @@ from typing import Any
 from sympy import Basic, Expr, S
 
 from fmproof.errors import SortError
+from fmproof.lang.fixed import at_argument
 from fmproof.lang.node import (
     Lift,
     Sealed,
@@ -53,13 +54,8 @@ class _Relation(Prop):
 
     __slots__ = ()
 
-    @property
-    def lhs(self) -> Expr:
-        return self.args[0]
-
-    @property
-    def rhs(self) -> Expr:
-        return self.args[1]
+    lhs: Expr = at_argument(0)
+    rhs: Expr = at_argument(1)
 
 
 class Equals(_Relation):
@@ -122,16 +118,8 @@ class OverVar:
 
     __slots__ = ()
 
-    args: tuple[Any, ...]
-
-    @property
-    def body(self) -> Any:
-        return self.args[0]
-
-    @property
-    def var(self) -> Var:
-        var: Var = self.args[1]
-        return var
+    body: Any = at_argument(0)
+    var: Var = at_argument(1)
 
 
 def require_param(var: Any, owner: str) -> None:
@@ -148,20 +136,9 @@ class AtPlace:
 
     __slots__ = ()
 
-    args: tuple[Any, ...]
-
-    @property
-    def body(self) -> Any:
-        return self.args[0]
-
-    @property
-    def var(self) -> Var:
-        var: Var = self.args[1]
-        return var
-
-    @property
-    def at(self) -> Any:
-        return self.args[2]
+    body: Any = at_argument(0)
+    var: Var = at_argument(1)
+    at: Any = at_argument(2)
 
 
 def placed(body: Expr, pairs: Sequence[tuple[Any, Any]], owner: str) -> tuple[Expr, list[Expr]]:
@@ -224,6 +201,8 @@ class Dominated(AtPlace, Prop):
 
     __slots__ = ()
 
+    measure: tuple[Any, ...] = at_argument(slice(3, None))
+
     def __new__(cls, body: Any, var: Var, at: Any, *measure: Any) -> Dominated:
         term = as_term(body)
         if sort_of(term) not in (Sort.REAL, Sort.VEC):
@@ -244,10 +223,6 @@ class Dominated(AtPlace, Prop):
             term = substitute(term, renaming)
             measure = tuple(substitute(item, renaming) for item in measure)
         return Sealed.__new__(cls, term, renaming.get(var, var), place, *measure)
-
-    @property
-    def measure(self) -> tuple[Any, ...]:
-        return tuple(self.args[3:])
 
 
 class Positive(Prop):

@@ -14,6 +14,7 @@ from typing import Any
 from sympy import Basic, Expr, S
 
 from fmproof.errors import SortError
+from fmproof.lang.fixed import at_argument
 from fmproof.lang.node import (
     Inside,
     Lift,
@@ -47,21 +48,15 @@ class Given(Sealed, Basic):
 
     __slots__ = ()
 
+    var: Var = at_argument(0)
+    at: Expr = at_argument(1)
+
     def __new__(cls, var: Var, at: Any) -> Given:
         place = as_term(at)
         if type(var) is not Var:
             raise SortError(f"expected a variable to condition on, found {shown(var)}")
         require_sort(place, var.sort, f"the value that {var.name} is given")
         return Sealed.__new__(cls, var, place)
-
-    @property
-    def var(self) -> Var:
-        var: Var = self.args[0]
-        return var
-
-    @property
-    def at(self) -> Expr:
-        return self.args[1]
 
 
 class CondExpect(OverMeasure, Term):
@@ -103,7 +98,7 @@ class CondExpect(OverMeasure, Term):
         return tuple(item for item in self.args[1:] if type(item) is Given)
 
     @property
-    def measure(self) -> tuple[Any, ...]:
+    def measure(self) -> tuple[Any, ...]:  # type: ignore[override]
         return tuple(item for item in self.args[1:] if type(item) is not Given)
 
 

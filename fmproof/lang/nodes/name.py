@@ -6,7 +6,7 @@ from typing import Any
 
 from sympy import Atom, Expr
 
-from fmproof.lang.fixed import kept
+from fmproof.lang.fixed import at_argument, kept
 from fmproof.lang.names import require_name_of_number
 from fmproof.lang.node import (
     Sealed,
@@ -54,6 +54,8 @@ class Named(Term):
 
     __slots__ = ()
 
+    definition: Expr = at_argument(1)
+
     def __new__(cls, name: str | Label, definition: Any) -> Named:
         label = name if type(name) is Label else Label(name)
         return Term.__new__(cls, label, admit(as_term(definition)))
@@ -61,10 +63,6 @@ class Named(Term):
     @property
     def name(self) -> str:
         return str(self.args[0].name)
-
-    @property
-    def definition(self) -> Expr:
-        return self.args[1]
 
 
 declare(
