@@ -143,7 +143,7 @@ def _height(node: Any) -> int:
 
 def alpha_equal(a: Basic, b: Basic) -> bool:
     """Whether two terms or propositions differ at most in the names of bound variables."""
-    return bool(canon(a) == canon(b))
+    return a is b or bool(canon(a) == canon(b))
 
 
 def replace_head(node: T, head: Any, params: tuple[Var, ...], body: Expr) -> T:
