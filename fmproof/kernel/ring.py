@@ -18,7 +18,7 @@ from fmproof.lang.node import declaration, rebuilt, remembered
 from fmproof.lang.nodes import Ratio
 from fmproof.lang.numbers import fraction, is_number, number
 from fmproof.lang.props import Equals, VanishesWith
-from fmproof.lang.scope import canon
+from fmproof.lang.scope import alpha_equal, canon
 
 _LARGEST = 100_000
 """Summands that multiplying out may give."""
@@ -87,7 +87,7 @@ def linear_combination(theorem: Equation, factor: Expr, lhs: Expr, rhs: Expr) ->
 @rule("E5", "the ring axioms; Lang, Algebra, chapter IV")
 def ring(lhs: Expr, rhs: Expr) -> Sequent:
     """⊢ a = b when both are the same polynomial: addition, multiplication, distribution."""
-    if polynomial(lhs) != polynomial(rhs):
+    if not alpha_equal(lhs, rhs) and polynomial(lhs) != polynomial(rhs):
         raise RuleError("ring: %s and %s are not equal by arithmetic alone", lhs, rhs)
     return infer(Equals(lhs, rhs))
 
