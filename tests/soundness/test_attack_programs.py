@@ -25,7 +25,8 @@ from fmproof import check
 from fmproof.errors import FmproofError
 from fmproof.report.model import Report
 from fmproof.report.text import render
-from fmproof.sources import load_file
+from fmproof.sources.reading import python_text
+from fmproof.sources.running import run_file
 
 HERE = Path(__file__).parent
 ATTACKS = HERE / "attacks"
@@ -75,7 +76,7 @@ def verified(path: Path) -> str:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            report = check(load_file(path))
+            report = check(run_file(path, python_text(path)))
         except FmproofError as error:
             return f"refused: {error}\n".replace(str(path), path.name)
         finally:
