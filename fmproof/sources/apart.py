@@ -135,6 +135,7 @@ def answer(request: Mapping[str, Any]) -> None:
         for path, text, required in request["files"]:
             line = _ran(Path(path), text, required)
             answers.write(json.dumps(line) + "\n")
+            answers.flush()  # the next file may end the process
             if "error" in line:
                 break
     for stream in (sys.stdout, sys.stderr):

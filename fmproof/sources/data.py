@@ -70,7 +70,7 @@ class _Writer:
             "hypotheses": [[h.name, row(_term(h.prop)), h.meaning] for h in derivation.hypotheses],
             "parts": [self._part(part) for part in derivation.parts],
             "statement": self._perhaps(derivation.statement),
-            "location": _place(derivation.location),
+            "location": _place(derivation),
         }
 
     def _part(self, part: Part) -> dict[str, Any]:
@@ -93,7 +93,7 @@ class _Writer:
             "using": [self._reference(reference) for reference in step.references],
             "relation": step.relation,
             "note": self._prose(step.note),
-            "location": _place(step.location),
+            "location": _place(step),
         }
 
     def _reference(self, reference: str | Instance) -> Any:
@@ -118,8 +118,9 @@ def _term(item: Any) -> Basic:
     return cast("Basic", item)
 
 
-def _place(location: Location | None) -> list[Any] | None:
-    return None if location is None else [location.file, location.line]
+def _place(made: Step | Derivation) -> list[Any]:
+    location = cast("Location", made.location)  # set by making it
+    return [location.file, location.line]
 
 
 class _Reader:
@@ -141,7 +142,7 @@ class _Reader:
             says=self._prose(value["says"]),
             meanings={row(head): words for head, words in value["meanings"]},
         )
-        set_location(made, _location(value["location"]))
+        set_location(made, *value["location"])
         return made
 
     def _part(self, value: Mapping[str, Any]) -> Part:
@@ -165,7 +166,7 @@ class _Reader:
             value["relation"],
             self._prose(value["note"]),
         )
-        set_location(made, _location(value["location"]))
+        set_location(made, *value["location"])
         return made
 
     def _reference(self, value: Any) -> str | Instance:
@@ -186,12 +187,3 @@ class _Reader:
 
     def _row(self, number: Any) -> Any:
         return part(number, self.rows)
-
-
-def _location(value: Any) -> Location | None:
-    if value is None:
-        return None
-    file, line = value
-    if not (isinstance(file, str) and file.isprintable() and type(line) is int):
-        raise ValueError(f"{value!r} is no place in a file")
-    return Location(file, line)

@@ -72,9 +72,17 @@ def _written_at() -> Location:
     return Location(file if file.isprintable() else ascii(file), frame.f_lineno)
 
 
-def set_location(made: Step | Derivation, location: Location | None) -> None:
-    """Say where ``made`` is written, if it was made from data and not by the author's file."""
-    object.__setattr__(made, "location", location)
+def set_location(made: Step | Derivation, file: str, line: int) -> None:
+    """Say where ``made`` is written, if it was made from data and not by the author's file.
+
+    Raises:
+        InputError: that is no place in a file.
+    """
+    if not (type(file) is str and file.isprintable() and type(line) is int):
+        raise InputError(f"{file!r}, {line!r} is no place in a file")
+    if not is_one_of(made, (Step, Derivation)):
+        raise InputError(f"only steps and derivations are written somewhere, found {made!r}")
+    object.__setattr__(made, "location", Location(file, line))
 
 
 _recordings: list[list[Derivation]] = []

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from fmproof.errors import InputError
-from fmproof.sources import load_file
+from fmproof.sources import find_each, load_file
 
 FALSE = """
 from fmproof import Derivation, Real, Step
@@ -139,6 +139,24 @@ def test_a_file_that_ends_its_process_or_answers_for_it(
     path.write_text(program, encoding="utf-8")
     with pytest.raises(InputError, match=message):
         load_file(path)
+
+
+def test_the_file_that_is_named_is_the_one_that_ended_it(tmp_path: Path) -> None:
+    paths = [tmp_path / "first.py", tmp_path / "second.py"]
+    paths[0].write_text(FALSE, encoding="utf-8")
+    paths[1].write_text("import os\nos._exit(0)", encoding="utf-8")
+    with pytest.raises(InputError, match=r"second\.py: ends"):
+        find_each([str(path) for path in paths])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")
+def test_nobody_has_to_listen(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text("print('hello')\n" + FALSE, encoding="utf-8")
+    command = f'"{sys.executable}" -m fmproof verify "{path}" --no-numeric --quiet 2>&- <&-'
+    run = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    assert run.stdout == "✗ wrong  failed: 1 of 1 step failed (1)\n"
 
 
 def test_what_it_leaves_running_is_not_waited_for(tmp_path: Path) -> None:
