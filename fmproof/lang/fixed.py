@@ -19,6 +19,11 @@ def kept(slot: str) -> Any:
     return property(attrgetter(slot))
 
 
+def at_argument(place: int | slice) -> Any:
+    """The argument of a node in one place, or those in several, to be read."""
+    return property(lambda node: node._args[place])
+
+
 @dataclass_transform(frozen_default=True)
 def fixed(cls: type[T]) -> type[T]:
     """A frozen dataclass that is filled once, by the call that makes it: nothing of it, no

@@ -21,7 +21,7 @@ from sympy import Basic, Expr, S
 from sympy.core.parameters import global_parameters
 
 from fmproof.errors import InputError, SortError, spell_terms_by
-from fmproof.lang.fixed import fixed
+from fmproof.lang.fixed import fixed, kept
 from fmproof.lang.sorts import ADDITIVE, Sort
 from fmproof.lang.spelling.foreign import NotANumber, checked_call, foreign
 from fmproof.tables import FixedMapping
@@ -31,6 +31,7 @@ if globals().get("_closed"):  # loaded again, it would be open, and know no type
 
 T = TypeVar("T")
 B = TypeVar("B", bound=Basic)
+_put = object.__setattr__
 
 
 def shown(node: Any) -> str:
@@ -57,6 +58,16 @@ class Sealed:
         super().__init_subclass__(**kwargs)
         if "__new__" in vars(cls):
             cls.__new__ = staticmethod(checked_call(cls.__new__))  # type: ignore[method-assign]
+
+    def __new__(cls: type[T], *args: Any) -> T:
+        """What SymPy's ``Basic`` makes of these arguments; no ``__setattr__`` is asked."""
+        node = object.__new__(cls)
+        _put(node, "_assumptions", cls.default_assumptions)  # type: ignore[attr-defined]
+        _put(node, "_mhash", None)
+        _put(node, "_args", args)
+        return node
+
+    args: Any = kept("_args")
 
     def __setattr__(self, attribute: str, value: object) -> None:
         of_sympy = attribute in ("_mhash", "_assumptions", "_args")
@@ -272,11 +283,19 @@ def intact() -> None:
         raise SortError("a number of SymPy's (S.Zero, S.One, …) was changed, so no term is safe")
 
 
-_admitted: dict[int, tuple[Basic, Basic]] = {}  # id -> (the object, so that it stays; canonical)
-_same_parts: dict[tuple[int, ...], tuple[Any, Basic]] = {}  # ids -> (type and parts, one node)
-_made: dict[tuple[int, ...], tuple[Any, Basic]] = {}  # ids -> (node and arguments, the result)
-_sorts: dict[int, tuple[Basic, Sort]] = {}
-_memories: list[dict[Any, Any]] = [_admitted, _same_parts, _made, _sorts]  # each keeps its objects
+_memories: list[dict[Any, Any]] = []
+
+
+def memory() -> dict[Any, Any]:
+    """What is known of objects by their ids; it keeps the objects, so that the ids stay theirs."""
+    _memories.append({})
+    return _memories[-1]
+
+
+_admitted: dict[int, tuple[Basic, Basic]] = memory()  # id -> (the object; the canonical one)
+_same_parts: dict[tuple[int, ...], tuple[Any, Basic]] = memory()  # ids -> (the parts, one node)
+_made: dict[tuple[int, ...], tuple[Any, Basic]] = memory()  # ids -> (node and arguments, result)
+_sorts: dict[int, tuple[Basic, Sort]] = memory()
 _LIMIT = 400_000  # objects remembered; forgetting them costs time and nothing else
 
 
@@ -293,12 +312,12 @@ def admit(node: B) -> B:
     if len(_admitted) > _LIMIT:
         _forget()
     declaration(node)
-    made = _rebuilt(node, [admit(arg) for arg in node.args])
+    made = from_admitted(node, [admit(arg) for arg in node.args])
     _admitted[id(node)] = (node, made)
     return made
 
 
-def _rebuilt(node: Any, args: list[Basic]) -> Any:
+def from_admitted(node: Any, args: list[Basic]) -> Any:
     """A node from admitted arguments; one that was forged has not what its type needs.
 
     A type makes the same of the same arguments, so it is asked once. What is in a key stays, so
@@ -337,18 +356,17 @@ def _forget() -> None:
 
 def remembered(function: Callable[[Any], T]) -> Callable[[Any], T]:
     """``function`` of an admitted node, worked out once for each; others are admitted first."""
-    memory: dict[int, tuple[Any, T]] = {}
-    _memories.append(memory)
+    found: dict[int, tuple[Any, T]] = memory()
 
     @wraps(function)
     def of(node: Any) -> T:
-        known = memory.get(id(node))
+        known = found.get(id(node))
         if known is None or known[0] is not node:  # what is remembered was admitted
             node = admit(node)
-            known = memory.get(id(node))
+            known = found.get(id(node))
             if known is None or known[0] is not node:
                 intact()
-                known = memory[id(node)] = (node, function(node))
+                known = found[id(node)] = (node, function(node))
         return known[1]
 
     return of
@@ -356,7 +374,7 @@ def remembered(function: Callable[[Any], T]) -> Callable[[Any], T]:
 
 def rebuilt(node: B, *args: Any) -> Any:
     """``node`` with other arguments, admitted."""
-    return _rebuilt(node, list(map(admit, args)))
+    return from_admitted(node, list(map(admit, args)))
 
 
 class Term(Sealed, NotANumber, Expr):

@@ -89,7 +89,7 @@ class Head(Sealed, Unapplied, Atom):
                 raise InputError(f"{kind}({name!r}, …) takes no {word}=; {nearest(word, known)}")
         require_name(name, f"a {kind.lower()}")
         over = tuple(admit(lebesgue(item)) for item in main) if cls.draws else ()
-        head = Atom.__new__(cls)
+        head = Sealed.__new__(cls)
         put = object.__setattr__
         put(head, "_name", name)
         put(head, "_main", tuple(item.var for item in over) or _variables(main, name))

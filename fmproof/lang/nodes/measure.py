@@ -13,6 +13,7 @@ from sympy import Basic, Expr, S
 
 from fmproof.errors import SortError
 from fmproof.lang.arithmetic import mul
+from fmproof.lang.fixed import at_argument
 from fmproof.lang.node import (
     Sealed,
     as_term,
@@ -45,6 +46,8 @@ class Lebesgue(Sealed, Basic):
 
     __slots__ = ()
 
+    var: Var = at_argument(0)
+
     def __new__(cls, var: Var, *ends: Any) -> Lebesgue:
         if type(var) is not Var:
             raise SortError(f"expected a variable to integrate over, found {shown(var)}")
@@ -59,13 +62,7 @@ class Lebesgue(Sealed, Basic):
         if limits and not (fits and fraction(limits[0]) < fraction(limits[1])):
             found = " and ".join(map(str, limits))
             raise SortError(f"expected rational limits low < high for {var.name}, found {found}")
-        made: Lebesgue = Basic.__new__(cls, var, *limits)
-        return made
-
-    @property
-    def var(self) -> Var:
-        var: Var = self.args[0]
-        return var
+        return Sealed.__new__(cls, var, *limits)
 
     @property
     def low(self) -> Expr:
@@ -105,22 +102,15 @@ class Let(Sealed, Basic):
 
     __slots__ = ()
 
+    var: Var = at_argument(0)
+    value: Expr = at_argument(1)
+
     def __new__(cls, var: Var, value: Any) -> Let:
         if type(var) is not Var or var.sort is Sort.PARAM:
             raise SortError(f"expected a variable to draw, found {shown(var)}")
         term = as_term(value)
         require_sort(term, var.sort, f"the value of {var.name}")
-        made: Let = Basic.__new__(cls, var, term)
-        return made
-
-    @property
-    def var(self) -> Var:
-        var: Var = self.args[0]
-        return var
-
-    @property
-    def value(self) -> Expr:
-        return self.args[1]
+        return Sealed.__new__(cls, var, term)
 
 
 Draw = Apply | Lebesgue | Let
@@ -151,15 +141,8 @@ class OverMeasure:
 
     __slots__ = ()
 
-    args: tuple[Any, ...]
-
-    @property
-    def body(self) -> Any:
-        return self.args[0]
-
-    @property
-    def measure(self) -> tuple[Draw, ...]:
-        return tuple(self.args[1:])
+    body: Any = at_argument(0)
+    measure: tuple[Draw, ...] = at_argument(slice(1, None))
 
 
 def require_measure(items: Sequence[Any], owner: str) -> None:
