@@ -13,7 +13,7 @@ from fmproof.reading.notation.symbols import conventional, key_of, spelled
 
 def fields_by_name(chosen: Mapping[str, Sequence[Candidate]], evidence: Evidence) -> None:
     """b_t(x) for the b_t of such a definition, which says what b_t is at every x."""
-    for key, known in chosen.items():
+    for known in chosen.values():
         if len(known) != 1 or not isinstance(known[0].left, t.Sym):
             continue
         one, left = known[0], known[0].left
