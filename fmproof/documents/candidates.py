@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TypeGuard
 
 from fmproof.documents.domains import picks_a_part
+from fmproof.documents.fields_by_name import fields_by_name
 from fmproof.documents.gibbs import define_energies
 from fmproof.documents.items import Item, Reading, equations, head_of
 from fmproof.documents.kernels import kernels_of
@@ -51,6 +52,7 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
     _drop_values(reading, chosen)
     define_energies(reading, chosen, evidence)
     _name_densities(chosen, evidence)
+    fields_by_name(chosen, evidence)
     for key, more in said.items():
         chosen[key] = [*chosen.get(key, ()), *(c for c in more if key not in found or c.place)]
     return {key: known for key, known in chosen.items() if known}

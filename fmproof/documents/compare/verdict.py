@@ -18,6 +18,7 @@ from fmproof.documents.cases import in_stated_cases
 from fmproof.documents.chain import ChainLine
 from fmproof.documents.common_factors import weight_left_over
 from fmproof.documents.compare.fairness import fails_in_plane, has_a_stray_point, is_fair
+from fmproof.documents.compare.from_stated import prove_from_stated
 from fmproof.documents.compare.kinds import (
     TIES,
     determines_one,
@@ -118,6 +119,8 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
             proof = prove_in_cases(row)
         if not proof.proved and relation == "=":
             proof = prove_if_independent(context, item, candidates, claim)
+        if not proof.proved:
+            proof = prove_from_stated(row) or proof
         if not proof.proved and not row.laws_are_special:
             wrong = wrong_by_neighbour(row) or wrong_beside(row) or wrong_in_motion(row)
             if wrong is not None:
@@ -127,6 +130,8 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
         if not proof.proved and has_a_stray_point(row):
             context.prover.begin()
             proof = prove_in_cases(row)
+        if not proof.proved:
+            proof = prove_from_stated(row) or proof
     if not proof.proved and relation in ("≤", "≥"):
         proof = _by_stated_signs(row) or proof
     if proof.proved and not context.numbers.possible(proof.where):

@@ -158,6 +158,8 @@ class Sayings:
         if other.index < item.index:
             if other.inline and in_other_points(other, item):
                 return False
+            if other.mentioned and self._ended(other, item):
+                return False
             return not self._puts_in(other) or self.right_behind(other, item)
         if other.row.left is None:
             return False  # the chain goes on: a claim
@@ -171,6 +173,11 @@ class Sayings:
             return False
         between = self.items[item.index + 1 : other.index + 1]
         return all(one.inline or one.piece is item.piece for one in between)
+
+    def _ended(self, other: Item, item: Item) -> bool:
+        """Whether the section or theorem of a row is over."""
+        between = item.source.text[other.piece.stop : item.piece.start]
+        return other.source is not item.source or _NEW_PART.search(between) is not None
 
     def _puts_in(self, other: Item) -> bool:
         """Whether a line of words gives a time, or a plain letter, a value: "put x = ψ⁻¹(y) in"."""

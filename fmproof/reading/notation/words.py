@@ -162,6 +162,26 @@ def assumes(text: str, start: int) -> bool:
     return max(_last("assume", sentence), fulfils) > then
 
 
+def takes_with(text: str, start: int) -> bool:
+    """Whether a sentence takes something and says with a formula what it fulfils: "take any field
+    $c$ with $div c = 0$"."""
+    before = _sentence(text, start).rstrip("$\\( ")
+    taken, closed, between = before.rpartition("$")
+    taken, opened, _ = taken.rpartition("$")
+    only = bool(closed and opened) and _pattern("where").fullmatch(between.strip()) is not None
+    return only and _last("opens_case", taken) > _last("then", taken)
+
+
+def mentions_a_case(text: str, start: int, stop: int) -> bool:
+    """Whether a sentence is about a case, and lays nothing down: "the case f = 0 is trivial"."""
+    ahead = re.split(r"\n\s*\n", _sentence(text, start))[-1].lstrip(" $\\(*_#\n")
+    behind = text[stop : stop + _SAYS].lstrip("$\\) ")
+    return (
+        _pattern("mentions").match(ahead) is not None
+        and re.match(rf"(?:{_pattern('is').pattern})", behind, re.IGNORECASE) is not None
+    )
+
+
 def speaks_of_chains(words: str) -> bool:
     """Whether words speak of a Markov chain."""
     return _pattern("chain").search(words) is not None
