@@ -59,7 +59,18 @@ def elaborator_of(
     elab.courses = set(paths_followed(reading.items))
     moved = [of(item.left, item.right) for item in reading.items for of in (carried, pushed)]
     elab.evolving = {key_of(density) for density in moved if density is not None}
+    elab.made = {
+        key_of(head_of(density)) for density, of in reading.densities if _is_made(elab, of)
+    }
     return elab
+
+
+def _is_made(elab: Elaborator, of: t.Node) -> bool:
+    """Whether something is a path that a formula makes, x_t = a x_0 + b x_1, and no equation
+    moves."""
+    if not isinstance(of, t.Sym) or key_of(of) in elab.courses:
+        return False
+    return bool(elab.candidates.get(key_of(of)))
 
 
 def learn_laws(context: Context, special: Sequence[SpecialLaws]) -> None:
