@@ -23,6 +23,7 @@ from sympy.core.parameters import global_parameters
 
 from fmproof import check
 from fmproof.errors import FmproofError
+from fmproof.lang.node import Declaration
 from fmproof.report.model import Report
 from fmproof.report.text import render
 from fmproof.sources.reading import python_text
@@ -41,10 +42,14 @@ def names(path: Path) -> str:
 
 @pytest.fixture(autouse=True)
 def _switches() -> Iterator[None]:
-    """An attack may switch SymPy's evaluation off, or leave things in its cache."""
+    """An attack may switch SymPy's evaluation off, leave things in its cache, or a method on a
+    record, which other tests make."""
+    before = set(vars(Declaration))
     yield
     global_parameters.evaluate = True
     clear_cache()
+    for left in set(vars(Declaration)) - before:
+        delattr(Declaration, left)
 
 
 def compare(path: Path, found: str) -> None:
