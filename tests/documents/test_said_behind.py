@@ -79,7 +79,8 @@ def test_it_is_known_in_front_of_it_on_the_same_line(
 
 
 def test_a_row_about_a_symbol_that_was_used_before_is_a_claim() -> None:
-    text = "Let $a, b > 0$.\n$$ f(x) = a x $$\n$$ \\|f(x)\\|^2 = a^2 \\|x\\|^2, \\qquad f(x) = b x . $$"
+    text = "Let $a, b > 0$.\n$$ f(x) = a x $$\n"
+    text += "$$ \\|f(x)\\|^2 = a^2 \\|x\\|^2, \\qquad f(x) = b x . $$"
     rows = [row.verdict for row in check_text(text).rows if not row.inline]
     assert rows[:2] == ["definition", "proved"]
     assert rows[2] != "definition"
