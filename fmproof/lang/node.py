@@ -308,7 +308,6 @@ def admit(node: B) -> B:
     known = _admitted.get(id(node))
     if known is not None and known[0] is node:
         return known[1]
-    intact()
     if len(_admitted) > _LIMIT:
         _forget()
     return _admit(node)
@@ -333,6 +332,7 @@ def from_admitted(node: Any, args: list[Basic]) -> Any:
     key = (id(type(node)), *map(id, args)) if args else (id(node),)
     known = _made.get(key)
     if known is None:
+        intact()
         try:
             made = _settled(declaration(node).rebuild(node, *args))
         except (TypeError, ValueError, AttributeError, IndexError, InputError) as e:

@@ -88,7 +88,13 @@ def of_density(
     return ""
 
 
-def _slope_alone(head: Density, terms: Sequence[Expr]) -> bool:
+def of_points(head: Head, terms: Sequence[Expr]) -> str:
+    """Why a real function of points without a definition, which may be a density by another letter,
+    is not arbitrary in a row."""
+    return f"{SAYS} {text(head)} is" if _slope_alone(head, terms) else ""
+
+
+def _slope_alone(head: Head, terms: Sequence[Expr]) -> bool:
     """∇ log p(x|y) = (y − x)/s² of a p that is in nothing else: it says what p is."""
     for one, other in zip(terms, reversed(terms), strict=True):
         inside = one.body if isinstance(one, Grad) else None

@@ -186,8 +186,9 @@ class Ties:
             held = ""
             if isinstance(head, Density):
                 held = symbols.of_density(self.elab, head, beside, moving, terms)
-            elif carried and head in moving and symbols.is_of_points(head):
-                held = f"how {text(head)} moves is not said"
+            elif symbols.is_of_points(head):
+                moves = f"how {text(head)} moves is not said"
+                held = moves if carried and head in moving else symbols.of_points(head, terms)
             held = held or symbols.by_itself(self.elab, head, terms)
             if held:
                 return Verdict(held)

@@ -83,7 +83,27 @@ def density_of(text: str, first: tuple[int, int], second: tuple[int, int]) -> st
         return "first"
     if _pattern("has").fullmatch(rest) and density.search(between):
         return "second"
-    return ""
+    return "second" if _is_called(text, first[0], between) else ""
+
+
+def _is_called(text: str, start: int, between: str) -> bool:
+    """Whether words say how the density of a formula is called: "the density of x is called p", "we
+    denote the density of x by p"; x stands at ``start``, p behind ``between``."""
+    ahead = _STOPS.split(text[max(0, start - _SAYS) : start])[-1].rstrip(" $(\\\n")
+    said, of = _without_last("of", ahead)
+    said, named = _without_last("density", said)
+    if not (of and named) or denied(said):
+        return False
+    by = _pattern("call").search(said) and _pattern("called_by").fullmatch(between)
+    return bool(by or _pattern("is_called").fullmatch(between))
+
+
+def _without_last(group: str, words: str) -> tuple[str, bool]:
+    """Words without one of a group at their end, and whether there is one."""
+    for found in _pattern(group).finditer(words):
+        if found.end() == len(words):
+            return words[: found.start()].rstrip(), True
+    return words, False
 
 
 def says_apart(text: str, start: int, stop: int) -> bool:
@@ -160,6 +180,26 @@ def assumes(text: str, start: int) -> bool:
     then = _last("then", sentence)
     fulfils = _last("fulfils", sentence) if then < 0 else -1  # "then the density satisfies" claims
     return max(_last("assume", sentence), fulfils) > then
+
+
+def takes_with(text: str, start: int) -> bool:
+    """Whether a sentence takes something and says with a formula what it fulfils: "take any field
+    $c$ with $div c = 0$"."""
+    before = _sentence(text, start).rstrip("$\\( ")
+    taken, closed, between = before.rpartition("$")
+    taken, opened, _ = taken.rpartition("$")
+    only = bool(closed and opened) and _pattern("where").fullmatch(between.strip()) is not None
+    return only and _last("opens_case", taken) > _last("then", taken)
+
+
+def mentions_a_case(text: str, start: int, stop: int) -> bool:
+    """Whether a sentence is about a case, and lays nothing down: "the case f = 0 is trivial"."""
+    ahead = re.split(r"\n\s*\n", _sentence(text, start))[-1].lstrip(" $\\(*_#\n")
+    behind = text[stop : stop + _SAYS].lstrip("$\\) ")
+    return (
+        _pattern("mentions").match(ahead) is not None
+        and re.match(rf"(?:{_pattern('is').pattern})", behind, re.IGNORECASE) is not None
+    )
 
 
 def speaks_of_chains(words: str) -> bool:
