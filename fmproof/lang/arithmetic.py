@@ -107,6 +107,8 @@ def coefficient(term: Expr) -> tuple[Rational, Expr]:
 
 def add(*terms: Expr) -> Expr:
     """The sum in canonical form."""
+    if len(terms) == 1 and type(terms[0]) is not Add:
+        return terms[0]
     constant: Fraction | int = 0
     total: dict[Expr, Fraction | int] = {}
     for term in terms:

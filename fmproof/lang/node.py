@@ -31,7 +31,9 @@ if globals().get("_closed"):  # loaded again, it would be open, and know no type
 
 T = TypeVar("T")
 B = TypeVar("B", bound=Basic)
-_put = object.__setattr__
+_put_assumptions, _put_mhash, _put_args = (
+    getattr(Basic, slot).__set__ for slot in ("_assumptions", "_mhash", "_args")
+)
 
 
 def shown(node: Any) -> str:
@@ -62,9 +64,9 @@ class Sealed:
     def __new__(cls: type[T], *args: Any) -> T:
         """What SymPy's ``Basic`` makes of these arguments; no ``__setattr__`` is asked."""
         node = object.__new__(cls)
-        _put(node, "_assumptions", cls.default_assumptions)  # type: ignore[attr-defined]
-        _put(node, "_mhash", None)
-        _put(node, "_args", args)
+        _put_assumptions(node, cls.default_assumptions)  # type: ignore[attr-defined]
+        _put_mhash(node, None)
+        _put_args(node, args)
         return node
 
     args: Any = kept("_args")
@@ -275,11 +277,9 @@ def intact() -> None:
             "SymPy's evaluation is switched off (global_parameters), so terms have no canonical "
             "form; switch it on again"
         )
-    zero, one, minus, half = S.Zero, S.One, S.NegativeOne, S.Half
-    same = zero is _ZERO and one is _ONE and minus is _MINUS and half is _HALF
-    kinds = type(zero) is _OF_ZERO and type(one) is _OF_ONE
-    kinds = kinds and type(minus) is _OF_MINUS and type(half) is _OF_HALF
-    if not (same and kinds):  # without a loop: it is asked of every node
+    same = S.Zero is _ZERO and S.One is _ONE and S.NegativeOne is _MINUS and S.Half is _HALF
+    kinds = type(_ZERO) is _OF_ZERO and type(_ONE) is _OF_ONE
+    if not (same and kinds and type(_MINUS) is _OF_MINUS and type(_HALF) is _OF_HALF):
         raise SortError("a number of SymPy's (S.Zero, S.One, …) was changed, so no term is safe")
 
 
@@ -310,8 +310,15 @@ def admit(node: B) -> B:
         return known[1]
     if len(_admitted) > _LIMIT:
         _forget()
+    return _admit(node)
+
+
+def _admit(node: Any) -> Any:
+    known = _admitted.get(id(node))
+    if known is not None and known[0] is node:
+        return known[1]
     declaration(node)
-    made = from_admitted(node, [admit(arg) for arg in node.args])
+    made = from_admitted(node, [_admit(arg) for arg in node.args])
     _admitted[id(node)] = (node, made)
     return made
 

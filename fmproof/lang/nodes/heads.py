@@ -271,8 +271,8 @@ class Law(Head):
 
     def drawn(self, application: Apply) -> tuple[Expr, ...]:
         """The arguments of ``application`` in the places of the main parameters."""
-        start = len(self.sub) + len(self.sup)
-        return application.arguments[start : start + len(self.main)]
+        start = 1 + len(self._sub) + len(self._sup)
+        return application.args[start : start + len(self._main)]
 
     def ranges(self, application: Apply) -> tuple[Lebesgue, ...]:
         """The Lebesgue measures of the variables that ``application`` draws."""

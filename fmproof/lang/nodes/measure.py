@@ -154,26 +154,27 @@ def require_measure(items: Sequence[Any], owner: str) -> None:
     if not items:
         raise SortError(f"{owner} needs at least one variable")
     seen: set[Var] = set()
+    drawn = []
     for item in items:
         if type(item) is not Lebesgue:
             require_draw(item, owner)
         if type(item) is Let and item.var in free_vars(item.value):
             raise SortError(f"{owner}: {shown(item)} depends on the {item.var} that it draws")
-        for var in drawn_by(item):
+        drawn.append(drawn_by(item))
+        for var in drawn[-1]:
             if type(var) is not Var:
                 raise SortError(f"{owner} must draw variables, found {shown(var)} in {shown(item)}")
             if var in seen:
                 raise SortError(f"{owner} draws {var} twice")
             seen.add(var)
-    later = set(seen)
-    for item in items:
-        missing = sorted(v.name for v in parents_of(item) & later)
-        if missing:
+    for item, own in zip(items, drawn, strict=True):
+        if type(item) is not Lebesgue and not seen.isdisjoint(parents_of(item)):
+            missing = sorted(v.name for v in parents_of(item) & seen)
             raise SortError(
                 f"{owner}: {shown(item)} depends on {', '.join(missing)}, which is not drawn "
                 f"before it; put the draw of {missing[0]} first"
             )
-        later -= set(drawn_by(item))
+        seen.difference_update(own)
 
 
 def require_draw(item: Any, owner: str) -> None:

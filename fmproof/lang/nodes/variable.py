@@ -55,6 +55,8 @@ _variables: dict[tuple[str, Sort], Var] = {}
 def _the_variable(name: str, sort: Sort) -> Var:
     if type(name) is not str or type(sort) is not Sort:
         raise SortError("a variable has a name that is text, and a sort")
+    if (name, sort) in _variables:
+        return _variables[name, sort]
     variable = Term.__new__(Var)
     object.__setattr__(variable, "_name", name)
     object.__setattr__(variable, "_sort", sort)
