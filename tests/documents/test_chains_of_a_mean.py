@@ -14,7 +14,8 @@ $$
 For a given $y_t$ write $\hat w = \mathbb E[w \mid y_t]$ and $\hat n = \mathbb E[n \mid y_t]$, so
 
 $$
-y_t = \alpha_t\, \hat w + \beta_t\, \hat n , \qquad \hat w = \frac{y_t - \beta_t\, \hat n}{\alpha_t} .
+y_t = \alpha_t\, \hat w + \beta_t\, \hat n , \qquad
+\hat w = \frac{y_t - \beta_t\, \hat n}{\alpha_t} .
 $$
 
 The velocity is $r(y_t) = \mathbb E[\dot y_t \mid y_t]$, so
@@ -28,7 +29,8 @@ Putting the first in,
 $$
 \begin{aligned}
 r &= \dot\alpha_t\, \frac{y_t - \beta_t\, \hat n}{\alpha_t} + \dot\beta_t\, \hat n \\
-&= \frac{\dot\alpha_t}{\alpha_t}\, y_t + \Big( \dot\beta_t - \frac{\dot\alpha_t}{\alpha_t}\, \beta_t \Big)\, \hat n
+&= \frac{\dot\alpha_t}{\alpha_t}\, y_t
++ \Big( \dot\beta_t - \frac{\dot\alpha_t}{\alpha_t}\, \beta_t \Big)\, \hat n
 \end{aligned}
 $$
 

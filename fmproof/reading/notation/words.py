@@ -351,12 +351,15 @@ _TO_DO = re.compile(r"\b(?:is|be|are) (?:wrong|tempting|incorrect|false) to\b", 
 
 
 def introduces(text: str, start: int) -> bool:
-    """Whether "where" or "with" and a few words more are all that stands between the display before
-    and a formula: it says what a symbol of that display is."""
+    """Whether "where" or "with" and a few words more, or a name such as "for the network", are all
+    that stands between the display before and a formula: it says what a symbol of that display
+    is."""
     ahead = _OPENING.sub("", text[max(0, start - _BEFORE - 24) : start])
     before = _FORMULA_ENDS.split(ahead)
     words = before[-1].strip(" \t\n,;&>")
     found = _pattern("where").match(words) if len(before) > 1 else None
+    if len(before) > 1 and found is None and words[:1].islower():  # "…, for the network"
+        found = re.search(rf"(?:{_pattern('network').pattern})[\s$(\\]*$", words, re.IGNORECASE)
     return found is not None and not _STOPS.search(words)
 
 
