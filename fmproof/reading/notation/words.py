@@ -182,6 +182,16 @@ def mentions_a_case(text: str, start: int, stop: int) -> bool:
     )
 
 
+def called_marginal(text: str, start: int, stop: int) -> bool:
+    """Whether words right beside a formula call it marginal: "the marginal velocity $u$"."""
+    ahead = _sentence(text, start).rstrip(" $\\(\n").rpartition("$")[2]
+    behind = text[stop : stop + _SAYS].lstrip("$\\)").partition("$")[0]
+    before = list(_pattern("marginal").finditer(ahead))
+    near = bool(before) and len(ahead[before[-1].end() :].split()) <= _FEW
+    after = _pattern("marginal").search(_STOPS.split(behind)[0])
+    return near or (after is not None and len(behind[: after.start()].split()) <= _FEW)
+
+
 def speaks_of_chains(words: str) -> bool:
     """Whether words speak of a Markov chain."""
     return _pattern("chain").search(words) is not None
@@ -337,6 +347,8 @@ def _words_behind(text: str, stop: int) -> str:
     return re.split(r"\$\$|\\\[|\\begin", _STOPS.split(behind)[0])[0]
 
 
+_FEW = 2
+"""Words between a formula and what it is called."""
 _FAR = 130
 """Letters beside a display in which words may call it false."""
 _PARAGRAPH = 400
