@@ -25,6 +25,7 @@ from fmproof.documents.compare.kinds import (
     is_continuity,
     is_evolution,
     learn_value,
+    names_a_posterior,
     normalises,
     says_how_it_grows,
     says_what_a_symbol_is,
@@ -293,6 +294,9 @@ def left_unproved(row: ComparedRow, proof: Proof) -> RowReport:
         until = section_end(context.reading, item)
         context.chain.add(row.claim, True, item.right, until)
         return report(item, "hypothesis", TIES, row.reading)
+    if names_a_posterior(row):  # the next row is compared with the mean
+        context.chain.leave_open(row.claim, item.right)
+        return report(item, "definition", "the density of what is averaged", row.reading)
     if says_what_a_symbol_is(row):
         context.chain.add(row.claim, True, item.right)
         return report(item, "definition", "from here on, that is what it is", row.reading)
