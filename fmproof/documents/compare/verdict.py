@@ -39,7 +39,7 @@ from fmproof.documents.compare.wrong import (
     wrong_beside,
     wrong_by_neighbour,
 )
-from fmproof.documents.compare.wrong_by_residue import wrong_by_residue
+from fmproof.documents.compare.wrong_by_residue import wrong_by_edit, wrong_by_residue
 from fmproof.documents.compare.wrong_in_motion import wrong_in_motion
 from fmproof.documents.context import Context, StatedRow, as_read, open_row, report
 from fmproof.documents.determinants import changes_variables
@@ -122,7 +122,7 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
             proof = prove_if_independent(context, item, candidates, claim)
         if not proof.proved:
             proof = prove_from_stated(row) or proof
-        if not proof.proved and not row.laws_are_special:
+        if not proof.proved:
             wrong = _wrong_although_held_back(row)
             if wrong is not None:
                 return wrong
@@ -167,7 +167,9 @@ def _wrong_in_its_case(row: ComparedRow) -> RowReport | None:
 
 def _wrong_although_held_back(row: ComparedRow) -> RowReport | None:
     """Refuted although a random world may not follow all that the document says."""
-    for wrong in (wrong_by_neighbour, wrong_by_residue, wrong_beside, wrong_in_motion):
+    by_nothing = (wrong_by_residue, wrong_by_edit)  # also where a law is special
+    summand = (wrong_by_neighbour, wrong_by_residue, wrong_beside, wrong_in_motion, wrong_by_edit)
+    for wrong in by_nothing if row.laws_are_special else summand:
         found = wrong(row)
         if found is not None:
             return found
@@ -338,7 +340,7 @@ def from_undecided(row: ComparedRow, line: ChainLine) -> RowReport | None:
         proof = prove_from_assumed(row, [line.term])
         if proof.proved:
             return proved_behind(row, proof)
-        return wrong_by_residue(row) if line.follows and not row.laws_are_special else None
+        return wrong_by_residue(row) if line.follows else None
     proof = prove_row(row, [line.term])
     agrees = row.evidence is not None and row.evidence.status == "agrees"
     if not proof.proved and (row.unknown or not agrees):
