@@ -11,6 +11,7 @@ from fmproof.documents.fields_by_name import fields_by_name
 from fmproof.documents.gibbs import define_energies
 from fmproof.documents.items import Item, Reading, equations, head_of
 from fmproof.documents.kernels import kernels_of
+from fmproof.documents.marginal_fields import marginal_fields
 from fmproof.documents.motion import followed
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.chains import (
@@ -52,6 +53,10 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
     _drop_values(reading, chosen)
     define_energies(reading, chosen, evidence)
     _name_densities(chosen, evidence)
+    for one in marginal_fields(reading, evidence):
+        key = key_of(head_of(one.left))
+        if shape_of(one.left) not in {shape_of(known.left) for known in chosen.get(key, ())}:
+            chosen.setdefault(key, []).append(one)
     fields_by_name(chosen, evidence)
     for key, more in said.items():
         chosen[key] = [*chosen.get(key, ()), *(c for c in more if key not in found or c.place)]

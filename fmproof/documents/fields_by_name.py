@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Candidate
 from fmproof.reading.notation.evidence import Evidence
-from fmproof.reading.notation.symbols import conventional, key_of, spelled
+from fmproof.reading.notation.symbols import key_of, spelled
 
 
 def fields_by_name(chosen: Mapping[str, Sequence[Candidate]], evidence: Evidence) -> None:
@@ -19,21 +19,24 @@ def fields_by_name(chosen: Mapping[str, Sequence[Candidate]], evidence: Evidence
         one, left = known[0], known[0].left
         heads = {id(n.head) for n in t.walk(one.right) if isinstance(n, t.Call)}
         bare = [n for n in t.walk(one.right) if isinstance(n, t.Sym) and id(n) not in heads]
-        points = Counter(
-            spelled(point)
-            for name in bare
-            if not conventional("times", name.name)
-            for point in _points(evidence, name)
-            if not point.sub and spelled(point) not in evidence.random
-        )
-        if points and any(_points(evidence, left)):
-            point = evidence.spellings.get(points.most_common(1)[0][0])
+        points = [spelled(point) for name in bare for point in _points(evidence, name)]
+        letters = [p for p in points if p not in evidence.random and "_" not in p] or points
+        if letters and any(_calls(evidence, left)):
+            point = evidence.spellings.get(Counter(letters).most_common(1)[0][0])
             one.left = t.Call(left.at, left, (point,)) if point is not None else left
 
 
-def _points(evidence: Evidence, name: t.Sym) -> Iterator[t.Sym]:
-    """The points at which a symbol is taken elsewhere, with nothing else."""
+def _calls(evidence: Evidence, name: t.Sym) -> Iterator[t.Call]:
+    """Where a symbol is taken at one point, and with nothing else."""
     for call in evidence.called.get(key_of(name), ()):
-        point = call.args[0] if len(call.args) == 1 and not (call.given or call.after) else None
-        if isinstance(point, t.Sym) and spelled(call.head) == spelled(name):
+        alone = len(call.args) == 1 and not (call.given or call.after)
+        if alone and spelled(call.head) == spelled(name):
+            yield call
+
+
+def _points(evidence: Evidence, name: t.Sym) -> Iterator[t.Sym]:
+    """The letters at which a symbol is taken."""
+    for call in _calls(evidence, name):
+        (point,) = call.args
+        if isinstance(point, t.Sym):
             yield point

@@ -50,11 +50,17 @@ Weights = dict[Expr, Expr]
 
 @dataclass(frozen=True)
 class Residue:
-    """What a row says besides what is true: that one of ``weights`` is 0, or else ``words``."""
+    """What a row says besides what is true: that one of ``weights`` is 0, or else ``words``.
+
+    Attributes:
+        vanishing: what would have to be 0, or multiples of each other.
+        sure: whether it is no average, which may be 0 by what is said of a law.
+    """
 
     weights: tuple[Expr, ...]
     words: str
-    vanishing: tuple[Expr, ...] = ()  #: what would have to be 0
+    vanishing: tuple[Expr, ...] = ()
+    sure: bool = True
 
 
 def residue_of(before: Expr, claim: Expr) -> Residue | None:
@@ -121,7 +127,7 @@ def _of_multiple(apart: Weights, left: Weights, right: Weights) -> Residue | Non
     if turned and not all(map(is_function, left)):
         return None  # by symmetry E[x] = −E[x], which is 0
     words = "one side is a multiple of the other"
-    return Residue((apart[first],), words)
+    return Residue((apart[first],), words, sure=any(map(_is_product, left)))
 
 
 # --- functions and weights ----------------------------------------------------------------
@@ -142,6 +148,11 @@ def is_function(term: Expr) -> bool:
     if not isinstance(term, Apply) or any(map(is_number, term.arguments)):
         return False
     return any(v.sort is Sort.VEC for v in term.head.params)
+
+
+def _is_product(term: Expr) -> bool:
+    """A product of what is not 0."""
+    return all(map(is_function, factors(term)))
 
 
 def _letter(function: Expr) -> tuple[object, ...] | None:

@@ -24,6 +24,7 @@ from fmproof.documents.compare.kinds import (
     is_continuity,
     is_evolution,
     learn_value,
+    names_a_posterior,
     normalises,
     says_how_it_grows,
     says_what_a_symbol_is,
@@ -38,7 +39,7 @@ from fmproof.documents.compare.wrong import (
     wrong_beside,
     wrong_by_neighbour,
 )
-from fmproof.documents.compare.wrong_by_residue import wrong_by_residue
+from fmproof.documents.compare.wrong_by_residue import wrong_by_edit, wrong_by_residue
 from fmproof.documents.compare.wrong_in_motion import wrong_in_motion
 from fmproof.documents.context import Context, StatedRow, as_read, open_row, report
 from fmproof.documents.determinants import changes_variables
@@ -121,7 +122,7 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
             proof = prove_if_independent(context, item, candidates, claim)
         if not proof.proved:
             proof = prove_from_stated(row) or proof
-        if not proof.proved and not row.laws_are_special:
+        if not proof.proved:
             wrong = _wrong_although_held_back(row)
             if wrong is not None:
                 return wrong
@@ -166,7 +167,9 @@ def _wrong_in_its_case(row: ComparedRow) -> RowReport | None:
 
 def _wrong_although_held_back(row: ComparedRow) -> RowReport | None:
     """Refuted although a random world may not follow all that the document says."""
-    for wrong in (wrong_by_neighbour, wrong_by_residue, wrong_beside, wrong_in_motion):
+    by_nothing = (wrong_by_residue, wrong_by_edit)  # also where a law is special
+    summand = (wrong_by_neighbour, wrong_by_residue, wrong_beside, wrong_in_motion, wrong_by_edit)
+    for wrong in by_nothing if row.laws_are_special else summand:
         found = wrong(row)
         if found is not None:
             return found
@@ -203,6 +206,7 @@ def proved_row(row: ComparedRow, proof: Proof) -> RowReport:
         context.learn(item, row.before, row.claim, proof)
         _learn_of_name(row, proof)
         _learn_slope(row)
+        _learn_of_start(row)
     learn_value(row)
     words = _from_lines(proof)
     if item.index in context.said.in_cases:
@@ -231,6 +235,25 @@ def _learn_slope(row: ComparedRow) -> None:
     proof = context.prover.prove(slope, row.claim, facts=facts)
     if proof.proved:
         context.learn(row.item, slope, row.claim, proof)
+
+
+def _learn_of_start(row: ComparedRow) -> None:
+    """Of a chain that begins with an average given something, and goes on from what an earlier row
+    says of that: that the average is what the row says, since later rows are about it again."""
+    context, first = row.context, row.context.chain.lines[0]
+    start = first.term
+    if not (isinstance(start, CondExpect) and first.stands) or start == row.before:
+        return
+    lines = context.chain.standing
+    near = context.facts.about([start, *lines], row.item.index)
+    facts = [fact for fact in reversed(near) if fact.before in lines and fact.claim in lines]
+    signs = dict.fromkeys(sign for fact in facts for sign in fact.where)
+    facts = [replace(fact, where=()) for fact in facts]
+    context.prover.begin()
+    proof = context.prover.from_facts(start, row.claim, (), facts, sure=True)
+    if proof is not None:  # where all rows of the chain hold
+        where = tuple(dict.fromkeys([*proof.where, *signs]))
+        context.learn(row.item, start, row.claim, replace(proof, where=where))
 
 
 def left_unproved(row: ComparedRow, proof: Proof) -> RowReport:
@@ -267,6 +290,9 @@ def left_unproved(row: ComparedRow, proof: Proof) -> RowReport:
         until = section_end(context.reading, item)
         context.chain.add(row.claim, True, item.right, until)
         return report(item, "hypothesis", TIES, row.reading)
+    if names_a_posterior(row):  # the next row is compared with the mean
+        context.chain.leave_open(row.claim, item.right)
+        return report(item, "definition", "the density of what is averaged", row.reading)
     if says_what_a_symbol_is(row):
         context.chain.add(row.claim, True, item.right)
         return report(item, "definition", "from here on, that is what it is", row.reading)
@@ -314,7 +340,7 @@ def from_undecided(row: ComparedRow, line: ChainLine) -> RowReport | None:
         proof = prove_from_assumed(row, [line.term])
         if proof.proved:
             return proved_behind(row, proof)
-        return wrong_by_residue(row) if line.follows and not row.laws_are_special else None
+        return wrong_by_residue(row) if line.follows else None
     proof = prove_row(row, [line.term])
     agrees = row.evidence is not None and row.evidence.status == "agrees"
     if not proof.proved and (row.unknown or not agrees):

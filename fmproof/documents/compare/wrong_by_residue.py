@@ -10,22 +10,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, islice
 
 from sympy import Expr, S
 
 from fmproof.documents.beside import places_in_section
 from fmproof.documents.cases import in_cases
 from fmproof.documents.compare.fairness import is_fair
+from fmproof.documents.compare.proofs import prove_row
 from fmproof.documents.compare.row import ComparedRow
 from fmproof.documents.compare.wrong import evidence_shown
 from fmproof.documents.context import report
 from fmproof.documents.domains import picks_a_part
 from fmproof.documents.items import head_of
 from fmproof.documents.model import RowReport
+from fmproof.documents.patience import clock
 from fmproof.documents.residues import Residue, factored, residue_of
-from fmproof.documents.suggest import replaced
-from fmproof.documents.terms import heads_in
+from fmproof.documents.suggest import (
+    complements,
+    doubled,
+    flips,
+    powers,
+    replaced,
+    roots,
+    weights,
+)
+from fmproof.documents.terms import heads_in, sides_fit
 from fmproof.documents.ties.sides import is_bare_symbol
 from fmproof.documents.ties.symbols import is_word, key_of_head
 from fmproof.errors import FmproofError, SortError
@@ -37,21 +47,86 @@ from fmproof.reading.notation.symbols import key_of, spelled
 
 _CASES = 6
 """Ways to put in what other rows say."""
+_EDITS = 30
+_GLANCE = 1
+_SECONDS = 3.0
+"""Of processor time for rows one edit away."""
 
 
 def wrong_by_residue(row: ComparedRow) -> RowReport | None:
     """Refuted where the row holds only if something is 0 that is not."""
     item = row.item
-    qualified = item.qualified or item.assumed or item.denied or item.restricted
-    if row.relation != "=" or qualified or picks_a_part(row.context.reading.items, item):
+    if row.relation != "=" or _is_qualified(row):
         return None
     for (before, claim), places in _forms(row):
         residue = residue_of(before, claim)
-        if residue is None or not _is_refuted(row, residue):
+        if residue is None or (row.laws_are_special and not residue.sure):
+            continue
+        if not _is_refuted(row, residue):
             continue
         row.context.chain.add(row.claim, False)
         message = f"with line {places}, {residue.words}" if places else residue.words
         return replace(report(item, "refuted", message, row.reading), numeric=evidence_shown(row))
+    return None
+
+
+def wrong_by_edit(row: ComparedRow) -> RowReport | None:
+    """Refuted where a row with another power, denominator or sign is proved, perhaps with what its
+    section says put in, and the row itself would have to say that something else is 0.
+
+    Others that are one edit away are looked at where all is known: see ``wrong_by_neighbour``.
+    """
+    if row.relation != "=" or _is_qualified(row):
+        return None
+    until = clock() + _SECONDS
+    before, claim = row.before, row.claim
+    signs = {words for words, _ in flips(claim)}
+    for words, candidate in islice(_edits(claim), _EDITS):
+        if clock() > until:
+            return None
+        residue = residue_of(candidate, claim)
+        turned = words in signs and not row.laws_are_special  # a summand would have to vanish
+        if residue is None and not turned:
+            continue
+        if row.laws_are_special and residue is not None and not residue.sure:
+            continue
+        places = _proved_from(row, before, candidate, until)
+        if places is None or not (turned or (residue is not None and _is_refuted(row, residue))):
+            continue
+        row.context.chain.add(claim, False)
+        row.context.chain.add(candidate, True)
+        beside = f"it contradicts line {places}: with {words}, it follows"
+        message = beside if places else "the numbers of both sides differ, but for one edit"
+        found = report(row.item, "refuted", message, row.reading)
+        shown = row.context.numbers.of(candidate, claim, simplify=True)
+        return replace(found, numeric=shown, suggestion=f"{words}: that is proved")
+    return None
+
+
+def _edits(claim: Expr) -> Iterator[tuple[str, Expr]]:
+    ways = (weights, flips, complements, roots, powers, doubled)
+    return chain.from_iterable(way(claim) for way in ways)
+
+
+def _proved_from(row: ComparedRow, before: Expr, claim: Expr, until: float) -> str | None:
+    """The rows from which an equation follows, "" if none is needed; None if it was not proved."""
+    context = row.context
+    try:
+        sides_fit(before, claim, "=")
+    except (FmproofError, SortError):
+        return None
+    if context.numbers.of(before, claim, problems=_GLANCE).status == "agrees":
+        context.prover.begin()
+        other = ComparedRow(context, row.item, before, claim, "=")
+        return "" if prove_row(other, [before]).proved else None
+    for sides, places in _in_cases_of_section(row, before, claim):
+        if clock() > until:
+            return None
+        if context.numbers.of(*sides, problems=_GLANCE).status != "agrees":
+            continue
+        context.prover.begin()
+        if context.prover.prove(*sides).proved:
+            return places
     return None
 
 
@@ -60,12 +135,8 @@ def _forms(row: ComparedRow) -> Iterator[tuple[tuple[Expr, Expr], str]]:
     the rows that say it."""
     sides = (row.before, row.claim)
     yield sides, ""
+    yield from _in_cases_of_section(row, *sides)
     context = row.context
-    open_rows = {context.reading.items[index].place for index in context.said.left_open}
-    sure = places_in_section(context, row.item) - open_rows  # another section may mean another case
-    for found, places in islice(in_cases(context, row.item, *sides), _CASES):
-        if set(places.split(", ")) <= sure:
-            yield found, places
     for fact in context.facts.about(sides, row.item.index):
         if not isinstance(fact.before, Apply | Grad | CondExpect):
             continue
@@ -73,6 +144,26 @@ def _forms(row: ComparedRow) -> Iterator[tuple[tuple[Expr, Expr], str]]:
             one, other = (replaced(side, fact.before, fact.claim) for side in sides)
             if (one, other) != sides:
                 yield (one, other), fact.place
+
+
+def _in_cases_of_section(
+    row: ComparedRow, before: Expr, claim: Expr
+) -> Iterator[tuple[tuple[Expr, Expr], str]]:
+    """An equation with what the rows of its section say put in; another one may mean another case,
+    and a row that is open may be wrong itself."""
+    context = row.context
+    open_rows = {context.reading.items[index].place for index in context.said.left_open}
+    sure = places_in_section(context, row.item) - open_rows
+    for found, places in islice(in_cases(context, row.item, before, claim), _CASES):
+        if set(places.split(", ")) <= sure:
+            yield found, places
+
+
+def _is_qualified(row: ComparedRow) -> bool:
+    """Whether words say how well a row holds, or where."""
+    item = row.item
+    qualified = item.qualified or item.assumed or item.denied or item.restricted
+    return bool(qualified) or picks_a_part(row.context.reading.items, item)
 
 
 def _is_refuted(row: ComparedRow, residue: Residue) -> bool:

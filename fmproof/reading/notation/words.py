@@ -202,6 +202,16 @@ def mentions_a_case(text: str, start: int, stop: int) -> bool:
     )
 
 
+def called_marginal(text: str, start: int, stop: int) -> bool:
+    """Whether words right beside a formula call it marginal: "the marginal velocity $u$"."""
+    ahead = _sentence(text, start).rstrip(" $\\(\n").rpartition("$")[2]
+    behind = text[stop : stop + _SAYS].lstrip("$\\)").partition("$")[0]
+    before = list(_pattern("marginal").finditer(ahead))
+    near = bool(before) and len(ahead[before[-1].end() :].split()) <= _FEW
+    after = _pattern("marginal").search(_STOPS.split(behind)[0])
+    return near or (after is not None and len(behind[: after.start()].split()) <= _FEW)
+
+
 def speaks_of_chains(words: str) -> bool:
     """Whether words speak of a Markov chain."""
     return _pattern("chain").search(words) is not None
@@ -357,6 +367,8 @@ def _words_behind(text: str, stop: int) -> str:
     return re.split(r"\$\$|\\\[|\\begin", _STOPS.split(behind)[0])[0]
 
 
+_FEW = 2
+"""Words between a formula and what it is called."""
 _FAR = 130
 """Letters beside a display in which words may call it false."""
 _PARAGRAPH = 400
@@ -371,12 +383,15 @@ _TO_DO = re.compile(r"\b(?:is|be|are) (?:wrong|tempting|incorrect|false) to\b", 
 
 
 def introduces(text: str, start: int) -> bool:
-    """Whether "where" or "with" and a few words more are all that stands between the display before
-    and a formula: it says what a symbol of that display is."""
+    """Whether "where" or "with" and a few words more, or a name such as "for the network", are all
+    that stands between the display before and a formula: it says what a symbol of that display
+    is."""
     ahead = _OPENING.sub("", text[max(0, start - _BEFORE - 24) : start])
     before = _FORMULA_ENDS.split(ahead)
     words = before[-1].strip(" \t\n,;&>")
     found = _pattern("where").match(words) if len(before) > 1 else None
+    if len(before) > 1 and found is None and words[:1].islower():  # "…, for the network"
+        found = re.search(rf"(?:{_pattern('network').pattern})[\s$(\\]*$", words, re.IGNORECASE)
     return found is not None and not _STOPS.search(words)
 
 
