@@ -282,6 +282,7 @@ def _chosen(
                     seen = beside
                 if seen < item.index:
                     behind = _said_behind(reading, seen, item)
+                    behind = behind or _said_beside(reading, anywhere.get(shape, seen), item)
                     if not (item.introduced or behind):
                         continue  # a special case of what was used before
                     candidate.late = not behind
@@ -399,6 +400,15 @@ def _said_behind(reading: Reading, used: int, item: Item) -> bool:
         between = words
     same = all(one.inline or one.piece is first.piece for one in reading.items[used : item.index])
     return same and "\n\n" not in between and introduces(item.source.text, item.piece.start)
+
+
+def _said_beside(reading: Reading, used: int, item: Item) -> bool:
+    """Whether the display that uses a symbol first says what it is on the same line:
+    ``f(x) = D(x), \\qquad D(x) = …``."""
+    first = reading.items[used]
+    if item.inline or item.left is None or first.piece is not item.piece or used >= item.index:
+        return False
+    return "\\\\" not in item.source.text[first.row.at : item.row.at]
 
 
 def _in_one_breath(reading: Reading, first: int, item: Item) -> bool:

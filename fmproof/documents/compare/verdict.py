@@ -11,12 +11,11 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from sympy import Expr, S
+from sympy import Expr
 
 from fmproof.documents import in_law
 from fmproof.documents.cases import in_stated_cases
 from fmproof.documents.chain import ChainLine
-from fmproof.documents.common_factors import weight_left_over
 from fmproof.documents.compare.fairness import fails_in_plane, has_a_stray_point, is_fair
 from fmproof.documents.compare.from_stated import prove_from_stated
 from fmproof.documents.compare.kinds import (
@@ -40,6 +39,7 @@ from fmproof.documents.compare.wrong import (
     wrong_beside,
     wrong_by_neighbour,
 )
+from fmproof.documents.compare.wrong_by_residue import wrong_by_edit, wrong_by_residue
 from fmproof.documents.compare.wrong_in_motion import wrong_in_motion
 from fmproof.documents.context import Context, StatedRow, as_read, open_row, report
 from fmproof.documents.determinants import changes_variables
@@ -110,7 +110,7 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
             return _about_laws(row, law)
         if is_fair(row):
             return refuted(row)
-        special = _wrong_in_its_case(row) or _wrong_by_a_weight(row)
+        special = _wrong_in_its_case(row)
         if special is not None:
             return special
         context.held[item.index] = partial(judged_again, row)
@@ -122,8 +122,8 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
             proof = prove_if_independent(context, item, candidates, claim)
         if not proof.proved:
             proof = prove_from_stated(row) or proof
-        if not proof.proved and not row.laws_are_special:
-            wrong = wrong_by_neighbour(row) or wrong_beside(row) or wrong_in_motion(row)
+        if not proof.proved:
+            wrong = _wrong_although_held_back(row)
             if wrong is not None:
                 return wrong
     else:
@@ -165,19 +165,15 @@ def _wrong_in_its_case(row: ComparedRow) -> RowReport | None:
     return refuted(case) if wrong else None
 
 
-def _wrong_by_a_weight(row: ComparedRow) -> RowReport | None:
-    """Refuted where the sides differ by c v for a function v, and numbers refute that c is 0."""
-    found = weight_left_over(row.before, row.claim) if row.relation == "=" else None
-    if found is None:
-        return None
-    weight, function = found
-    left = ComparedRow(row.context, row.item, weight, S.Zero, "=")
-    wrong = left.evidence is not None and left.evidence.status == "refuted" and is_fair(left)
-    if not wrong:
-        return None
-    row.context.chain.add(row.claim, False)
-    words = f"it holds only if {text(weight)} is 0, or {text(function)}"
-    return replace(report(row.item, "refuted", words, row.reading), numeric=evidence_shown(row))
+def _wrong_although_held_back(row: ComparedRow) -> RowReport | None:
+    """Refuted although a random world may not follow all that the document says."""
+    by_nothing = (wrong_by_residue, wrong_by_edit)  # also where a law is special
+    summand = (wrong_by_neighbour, wrong_by_residue, wrong_beside, wrong_in_motion, wrong_by_edit)
+    for wrong in by_nothing if row.laws_are_special else summand:
+        found = wrong(row)
+        if found is not None:
+            return found
+    return None
 
 
 def _by_stated_signs(row: ComparedRow) -> Proof | None:
@@ -342,7 +338,9 @@ def from_undecided(row: ComparedRow, line: ChainLine) -> RowReport | None:
         if is_fair(row):
             return wrong_behind(row) if line.follows else None
         proof = prove_from_assumed(row, [line.term])
-        return proved_behind(row, proof) if proof.proved else None
+        if proof.proved:
+            return proved_behind(row, proof)
+        return wrong_by_residue(row) if line.follows else None
     proof = prove_row(row, [line.term])
     agrees = row.evidence is not None and row.evidence.status == "agrees"
     if not proof.proved and (row.unknown or not agrees):

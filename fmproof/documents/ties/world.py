@@ -186,8 +186,9 @@ class Ties:
             held = ""
             if isinstance(head, Density):
                 held = symbols.of_density(self.elab, head, beside, moving, terms)
-            elif carried and head in moving and symbols.is_of_points(head):
-                held = f"how {text(head)} moves is not said"
+            elif symbols.is_of_points(head):
+                moves = f"how {text(head)} moves is not said"
+                held = moves if carried and head in moving else symbols.of_points(head, terms)
             held = held or symbols.by_itself(self.elab, head, terms)
             if held:
                 return Verdict(held)
@@ -202,7 +203,9 @@ class Ties:
             h.draws for h in heads
         )
         numbers_only = plain and not any(v.sort is Sort.VEC for v in free)
-        if numbers_only and (undefined or len(free) > 1) and not self._alone(terms, undefined):
+        letters = [v for v in free if not self.elab.is_time(self.elab.spelling(v))]
+        several = len(letters) > 1 or len(free) - len(letters) > 1
+        if numbers_only and (undefined or several) and not self._alone(terms, undefined):
             return Verdict(TIED_COEFFICIENTS)
         assumed: list[Prop] = [is_convex(head) for head in convex]
         at_ends = any(

@@ -83,7 +83,27 @@ def density_of(text: str, first: tuple[int, int], second: tuple[int, int]) -> st
         return "first"
     if _pattern("has").fullmatch(rest) and density.search(between):
         return "second"
-    return ""
+    return "second" if _is_called(text, first[0], between) else ""
+
+
+def _is_called(text: str, start: int, between: str) -> bool:
+    """Whether words say how the density of a formula is called: "the density of x is called p", "we
+    denote the density of x by p"; x stands at ``start``, p behind ``between``."""
+    ahead = _STOPS.split(text[max(0, start - _SAYS) : start])[-1].rstrip(" $(\\\n")
+    said, of = _without_last("of", ahead)
+    said, named = _without_last("density", said)
+    if not (of and named) or denied(said):
+        return False
+    by = _pattern("call").search(said) and _pattern("called_by").fullmatch(between)
+    return bool(by or _pattern("is_called").fullmatch(between))
+
+
+def _without_last(group: str, words: str) -> tuple[str, bool]:
+    """Words without one of a group at their end, and whether there is one."""
+    for found in _pattern(group).finditer(words):
+        if found.end() == len(words):
+            return words[: found.start()].rstrip(), True
+    return words, False
 
 
 def says_apart(text: str, start: int, stop: int) -> bool:
