@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sympy import Expr
@@ -195,9 +195,18 @@ class Sayings:
         return all(one.inline or one.piece is item.piece for one in between)
 
     def about(
-        self, other: Item, left: t.Node | None, names: dict[str, str], places: dict[str, str]
+        self,
+        other: Item,
+        left: t.Node | None,
+        names: dict[str, str],
+        places: dict[str, str],
+        drawn: Collection[str] = (),
     ) -> str | None:
-        """The symbol of which an equation says something, as printed; None if it claims."""
+        """The symbol of which an equation says something, as printed; None if it claims.
+
+        Args:
+            drawn: what averages in the row draw.
+        """
         candidate = other.candidate
         if candidate is not None and (
             candidate.state == "used" or (candidate.explicit and candidate.state == "waiting")
@@ -215,7 +224,7 @@ class Sayings:
             return self._moved_at_random(left, names, places)
         if self._introduces(other, left, names):
             return None  # a symbol that nothing before it has, and this row neither
-        if self._draws_any(other, left, names, places):
+        if self._draws_any(other, left, places, {*names, *places, *drawn}):
             return None
         right = other.right
         if isinstance(left, t.Pow) and candidate is not None and _is_between(candidate):
@@ -259,7 +268,7 @@ class Sayings:
         )
 
     def _draws_any(
-        self, other: Item, left: t.Node | None, names: dict[str, str], places: dict[str, str]
+        self, other: Item, left: t.Node | None, places: Collection[str], inside: set[str]
     ) -> bool:
         """Whether a line of words makes a point of a row by noise that is not in the row: of
         x = y + n, whatever x and y are, some n goes with them."""
@@ -272,7 +281,7 @@ class Sayings:
         for _, part in right.parts:
             noise = part.factors[-1] if isinstance(part, t.Mul) else part
             drawn = isinstance(noise, t.Sym) and spelled(noise) in evidence.random
-            if drawn and not {spelled(noise), key_of(noise)} & {*names, *places}:
+            if isinstance(noise, t.Sym) and drawn and not {spelled(noise), key_of(noise)} & inside:
                 return True
         return False
 
