@@ -7,7 +7,6 @@ and the edit cannot be nothing:
 - what an earlier row states of a term is put in, and then another sign makes the row proved, so
   both rows cannot hold;
 - one coefficient that the document defines stands for another that it defines;
-- both sides take the same two functions together, and are equal only if these are;
 - what its section says of coefficients is put in, and then another sign, factor or power makes the
   row proved.
 """
@@ -22,7 +21,6 @@ from sympy import Expr
 
 from fmproof.documents.cases import in_cases
 from fmproof.documents.coefficients import is_of_coefficients
-from fmproof.documents.combinations import equates_two
 from fmproof.documents.context import Context
 from fmproof.documents.items import Item
 from fmproof.documents.patience import clock
@@ -32,7 +30,6 @@ from fmproof.documents.terms import sides_fit
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
 from fmproof.lang.sorts import Sort
-from fmproof.lang.spelling.text import text
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import NotYet
 from fmproof.reading.notation.symbols import key_of, readable, spelled
@@ -58,8 +55,7 @@ class WrongBeside:
 def wrong_beside(context: Context, item: Item, before: Expr, claim: Expr) -> WrongBeside | None:
     """Why a row is wrong that numbers refute for arbitrary symbols, or None."""
     return (
-        _of_two(context, before, claim)
-        or _of_stated(context, before, claim)
+        _of_stated(context, before, claim)
         or _of_swapped(context, item, before, claim)
         or _of_coefficients(context, item, before, claim)
     )
@@ -72,7 +68,7 @@ def _of_coefficients(context: Context, item: Item, before: Expr, claim: Expr) ->
     if not is_of_coefficients(before, claim):
         return None
     near = list(chain(flips(claim), powers(claim), islice(doubled(claim), _SIGNS)))
-    section = _places_in_section(context, item)
+    section = places_in_section(context, item)
     for (one, other), places in in_cases(context, item, before, claim):
         if not set(places.split(", ")) <= section:
             continue
@@ -91,19 +87,10 @@ def _of_coefficients(context: Context, item: Item, before: Expr, claim: Expr) ->
     return None
 
 
-def _places_in_section(context: Context, item: Item) -> set[str]:
+def places_in_section(context: Context, item: Item) -> set[str]:
     """The rows before one in its section."""
     before = context.reading.items[: item.index]
     return {o.place for o in before if section_end(context.reading, o) >= item.index}
-
-
-def _of_two(context: Context, before: Expr, claim: Expr) -> WrongBeside | None:
-    """It holds only if two functions of it are one."""
-    pair = equates_two(context, before, claim)
-    if pair is None:
-        return None
-    message = f"it holds only if {text(pair[0])} = {text(pair[1])}"
-    return WrongBeside(message, before, claim, "")
 
 
 def _of_stated(context: Context, before: Expr, claim: Expr) -> WrongBeside | None:

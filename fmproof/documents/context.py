@@ -125,12 +125,15 @@ class Context:
 
     def assume(self, item: Item, before: Expr, claim: Expr) -> None:
         """So may an equation that the document assumes; in its paragraph, if it picks a case."""
-        if item.denied:
-            return
+        if not item.denied:
+            self.facts.add(self.assumed(item, before, claim))
+
+    def assumed(self, item: Item, before: Expr, claim: Expr) -> Fact:
+        """An equation of a row, as one that is assumed."""
         picked = item.picked
         every = frozenset[Var]() if picked else meant_for_every(before, claim, self._times())
         until = holds_until(self.reading, item)
-        self.facts.add(Fact(item.place, before, claim, every=every, until=until))
+        return Fact(item.place, before, claim, every=every, until=until)
 
     def assume_by_words(self, said: Generated) -> None:
         """A continuity equation that words state, at every point and time."""

@@ -22,9 +22,11 @@ from fmproof.reading.notation.words import (
     denies,
     introduces,
     lets,
+    mentions_a_case,
     picks,
     qualified,
     restricted_behind,
+    takes_with,
     up_to_a_constant,
 )
 
@@ -62,7 +64,15 @@ class Item:
     @property
     def assumed(self) -> bool:
         """Whether words before it say that it is assumed."""
-        return self.row.left is not None and assumes(self.source.text, self.piece.start)
+        text, start = self.source.text, self.piece.start
+        fulfilled = self.inline and _is_differential_equation(self) and takes_with(text, start)
+        return self.row.left is not None and (fulfilled or assumes(text, start))
+
+    @property
+    def mentioned(self) -> bool:
+        """Whether it is a case that a sentence speaks about: "the case f = 0 is easy"."""
+        text, piece = self.source.text, self.piece
+        return self.inline and mentions_a_case(text, piece.start, piece.stop)
 
     @property
     def introduced(self) -> bool:
@@ -122,6 +132,11 @@ class Item:
             return ""
         stop = max(token.end for token in right)
         return " ".join(self.source.text[right[0].at : stop].split())
+
+
+def _is_differential_equation(item: Item) -> bool:
+    """div c = 0: a number for a derivative."""
+    return isinstance(item.left, t.Derivative) and isinstance(item.right, t.Num)
 
 
 def _is_d(node: t.Node) -> bool:

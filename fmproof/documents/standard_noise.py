@@ -201,9 +201,21 @@ def with_gaussian_draws(term: Any) -> Any:
 
 def _draws(item: Any) -> tuple[Any, ...]:
     """A draw, from a joint density as one draw after the other."""
+    return tuple(map(gaussian_of, _one_by_one(item)))
+
+
+def _one_by_one(item: Any) -> tuple[Any, ...]:
     definition = item.head.definition if isinstance(item, Apply) else None
     order = None if definition is None else law_order(factors(item.head.unfold(item.arguments)))
-    return (gaussian_of(item),) if order is None else tuple(map(gaussian_of, order))
+    return (item,) if order is None else order
+
+
+def _of_pairs(term: Any) -> Any:
+    """E_{(x, y) ~ q, …} as E_{x ~ p, y ~ k(·|x), …}."""
+    if not isinstance(term, Expect):
+        return term
+    draws = [one for item in term.measure for one in _one_by_one(item)]
+    return Expect(term.body, *draws) if len(draws) > len(term.measure) else term
 
 
 def gaussian_of(item: Any) -> Any:
@@ -211,6 +223,21 @@ def gaussian_of(item: Any) -> Any:
     if isinstance(definition, Apply) and isinstance(definition.head, Gaussian):
         return item.head.unfold(item.arguments)
     return item
+
+
+def _used(term: Any) -> Any:
+    """An average without the draws that nothing in it looks at."""
+    if not isinstance(term, Expect):
+        return term
+    kept: list[Any] = []
+    looked_at = set(free_vars(term.body))
+    for item in reversed(term.measure):
+        if isinstance(item, Let) or set(drawn_by(item)) & looked_at:
+            kept.append(item)
+            looked_at |= free_vars(item)
+    if not kept or len(kept) == len(term.measure):
+        return term
+    return Expect(term.body, *reversed(kept))
 
 
 def _squared(term: Any) -> Any:
@@ -311,6 +338,7 @@ def _put_in(term: Any) -> Any:
 
 _SLOPES = ("definition", "gaussian", "log", "exp", "derivative", "square", "cancel")
 _TURNED = ("reparametrisation",)
+_PAIRS = ("marginalisation", "expectation", "density", "linearity", "fubini", "cancel")
 _ORDERS = ("reorder",)
 _ALGEBRA = ("square", "linearity", "cancel")
 _CHANGES: tuple[tuple[Callable[[Any], Any], tuple[str, ...]], ...] = (
@@ -320,7 +348,9 @@ _CHANGES: tuple[tuple[Callable[[Any], Any], tuple[str, ...]], ...] = (
     (_inward, ("linearity",)),
     (_merged, ("tower",)),
     (_slopes, _SLOPES),
+    (_of_pairs, _PAIRS),
     (with_gaussian_draws, OPENS_DRAWS),
+    (_used, ("drop",)),
     (_squared, ("expectation", "density", "root")),
     (_turned, _TURNED),
     (_put_in, ("substitution",)),

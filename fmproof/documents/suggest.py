@@ -5,14 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sympy import Expr, Rational
+from sympy import Expr, Rational, S
 
 from fmproof.documents.terms import nodes_in
 from fmproof.errors import FmproofError
-from fmproof.lang.arithmetic import Add, coefficient, plus_of, summands, times_of
+from fmproof.lang.arithmetic import (
+    Add,
+    add,
+    coefficient,
+    factors,
+    mul,
+    plus_of,
+    summands,
+    times_of,
+)
 from fmproof.lang.node import rebuilt, sort_of
-from fmproof.lang.nodes import Apply, Expect, Inner, Let, Scalar, Var
+from fmproof.lang.nodes import Apply, Expect, Inner, Let, Ratio, Scalar, Sqrt, Var
 from fmproof.lang.nodes.measure import drawn_by
+from fmproof.lang.numbers import is_number
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
@@ -163,6 +173,56 @@ def powers(claim: Expr) -> Iterator[tuple[str, Expr]]:
             yield from _made(words, lambda a=one, b=square: replaced(claim, b, a))
         words = f"{squared}, not {shown}"
         yield from _made(words, lambda a=one, b=square: replaced(claim, a, b))
+
+
+def weights(claim: Expr) -> Iterator[tuple[str, Expr]]:
+    """A sum with a number before a summand squared, or without its square: 1/σ², not 1/σ."""
+    parts = list(summands(claim))
+    for i, part in enumerate(parts):
+        own = list(factors(part))
+        for one in dict.fromkeys(f for f in own if sort_of(f) is Sort.REAL and not is_number(f)):
+            rest = [*own]
+            rest.remove(one)
+            square = _squared(one)
+            if one not in rest:
+                words = f"{text(square)}, not {text(one)}"
+                yield from _made(
+                    words, lambda r=rest, s=square, i=i: _with_part(parts, i, mul(s, *r))
+                )
+            else:
+                words = f"{text(one)}, not {text(square)}"
+                yield from _made(words, lambda r=rest, i=i: _with_part(parts, i, mul(*r)))
+
+
+def _squared(one: Expr) -> Expr:
+    over, below = one.args if isinstance(one, Ratio) else (one, S.One)
+    top = over if over == S.One else mul(over, over)
+    return Ratio(top, mul(below, below)) if isinstance(one, Ratio) else top
+
+
+def _with_part(parts: list[Expr], place: int, part: Expr) -> Expr:
+    """A sum with another summand at a place."""
+    return plus_of(*parts[:place], part, *parts[place + 1 :])
+
+
+def roots(claim: Expr) -> Iterator[tuple[str, Expr]]:
+    """A number without the root over it."""
+    for root in nodes_in(claim, Sqrt):
+        words = f"{text(root.args[0])}, not {text(root)}"
+        yield from _made(words, lambda r=root: replaced(claim, r, r.args[0]))
+
+
+def complements(claim: Expr) -> Iterator[tuple[str, Expr]]:
+    """What is divided by t divided by 1 − t, or the other way round."""
+    for ratio in nodes_in(claim, Ratio):
+        over, below = ratio.args
+        if sort_of(below) is not Sort.REAL or is_number(below):
+            continue
+        other = add(S.One, mul(S.NegativeOne, below))
+        if max(len(summands(below)), len(summands(other))) > 2:
+            continue
+        words = f"{text(other)} below, not {text(below)}"
+        yield from _made(words, lambda r=ratio, o=over, b=other: replaced(claim, r, Ratio(o, b)))
 
 
 def _of_claim(term: Expr) -> Iterator[tuple[str, Expr]]:

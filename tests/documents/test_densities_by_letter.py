@@ -36,6 +36,25 @@ def test_the_table_says_that_it_is_guessed() -> None:
     assert any(s.symbol == "p_t(x)" and s.guessed and "x_t" in s.reading for s in symbols)
 
 
+ENDS = GIVEN.replace("$x_1 \\sim q$", "$x_1 \\sim p_1$").replace(
+    "$x_0 \\sim \\", "$x_0 \\sim p_0 = \\"
+)
+
+
+@pytest.mark.parametrize(("row", "verdict"), [(ROW, "proved"), (WRONG, "refuted")])
+def test_what_it_is_at_the_ends_does_not_speak_against_it(row: str, verdict: str) -> None:
+    assert "p_0 = " in ENDS
+    assert "p_1" in ENDS
+    assert verdicts(ENDS + SCORE + row) == ["proved", verdict]
+
+
+def test_ends_at_which_the_path_is_not_do() -> None:
+    """p_0 would be the law of x_1."""
+    turned = ENDS.replace("(1-t) x_0 + t x_1", "(1-t) x_1 + t x_0")
+    assert verdicts(turned + SCORE.replace("1-t}", "t}")) == ["open"]
+    assert verdicts(turned + WRONG) == ["open"]
+
+
 def test_not_where_nothing_may_be_guessed() -> None:
     assert verdicts(GIVEN + WRONG, strict=True) == ["open"]
 

@@ -11,19 +11,20 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from sympy import Expr, S
+from sympy import Expr
 
 from fmproof.documents import in_law
 from fmproof.documents.cases import in_stated_cases
 from fmproof.documents.chain import ChainLine
-from fmproof.documents.common_factors import weight_left_over
 from fmproof.documents.compare.fairness import fails_in_plane, has_a_stray_point, is_fair
+from fmproof.documents.compare.from_stated import prove_from_stated
 from fmproof.documents.compare.kinds import (
     TIES,
     determines_one,
     is_continuity,
     is_evolution,
     learn_value,
+    names_a_posterior,
     normalises,
     says_how_it_grows,
     says_what_a_symbol_is,
@@ -38,6 +39,7 @@ from fmproof.documents.compare.wrong import (
     wrong_beside,
     wrong_by_neighbour,
 )
+from fmproof.documents.compare.wrong_by_residue import wrong_by_edit, wrong_by_residue
 from fmproof.documents.compare.wrong_in_motion import wrong_in_motion
 from fmproof.documents.context import Context, StatedRow, as_read, open_row, report
 from fmproof.documents.determinants import changes_variables
@@ -108,7 +110,7 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
             return _about_laws(row, law)
         if is_fair(row):
             return refuted(row)
-        special = _wrong_in_its_case(row) or _wrong_by_a_weight(row)
+        special = _wrong_in_its_case(row)
         if special is not None:
             return special
         context.held[item.index] = partial(judged_again, row)
@@ -118,8 +120,10 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
             proof = prove_in_cases(row)
         if not proof.proved and relation == "=":
             proof = prove_if_independent(context, item, candidates, claim)
-        if not proof.proved and not row.laws_are_special:
-            wrong = wrong_by_neighbour(row) or wrong_beside(row) or wrong_in_motion(row)
+        if not proof.proved:
+            proof = prove_from_stated(row) or proof
+        if not proof.proved:
+            wrong = _wrong_although_held_back(row)
             if wrong is not None:
                 return wrong
     else:
@@ -127,6 +131,8 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
         if not proof.proved and has_a_stray_point(row):
             context.prover.begin()
             proof = prove_in_cases(row)
+        if not proof.proved:
+            proof = prove_from_stated(row) or proof
     if not proof.proved and relation in ("≤", "≥"):
         proof = _by_stated_signs(row) or proof
     if proof.proved and not context.numbers.possible(proof.where):
@@ -159,19 +165,15 @@ def _wrong_in_its_case(row: ComparedRow) -> RowReport | None:
     return refuted(case) if wrong else None
 
 
-def _wrong_by_a_weight(row: ComparedRow) -> RowReport | None:
-    """Refuted where the sides differ by c v for a function v, and numbers refute that c is 0."""
-    found = weight_left_over(row.before, row.claim) if row.relation == "=" else None
-    if found is None:
-        return None
-    weight, function = found
-    left = ComparedRow(row.context, row.item, weight, S.Zero, "=")
-    wrong = left.evidence is not None and left.evidence.status == "refuted" and is_fair(left)
-    if not wrong:
-        return None
-    row.context.chain.add(row.claim, False)
-    words = f"it holds only if {text(weight)} is 0, or {text(function)}"
-    return replace(report(row.item, "refuted", words, row.reading), numeric=evidence_shown(row))
+def _wrong_although_held_back(row: ComparedRow) -> RowReport | None:
+    """Refuted although a random world may not follow all that the document says."""
+    by_nothing = (wrong_by_residue, wrong_by_edit)  # also where a law is special
+    summand = (wrong_by_neighbour, wrong_by_residue, wrong_beside, wrong_in_motion, wrong_by_edit)
+    for wrong in by_nothing if row.laws_are_special else summand:
+        found = wrong(row)
+        if found is not None:
+            return found
+    return None
 
 
 def _by_stated_signs(row: ComparedRow) -> Proof | None:
@@ -204,6 +206,7 @@ def proved_row(row: ComparedRow, proof: Proof) -> RowReport:
         context.learn(item, row.before, row.claim, proof)
         _learn_of_name(row, proof)
         _learn_slope(row)
+        _learn_of_start(row)
     learn_value(row)
     words = _from_lines(proof)
     if item.index in context.said.in_cases:
@@ -232,6 +235,25 @@ def _learn_slope(row: ComparedRow) -> None:
     proof = context.prover.prove(slope, row.claim, facts=facts)
     if proof.proved:
         context.learn(row.item, slope, row.claim, proof)
+
+
+def _learn_of_start(row: ComparedRow) -> None:
+    """Of a chain that begins with an average given something, and goes on from what an earlier row
+    says of that: that the average is what the row says, since later rows are about it again."""
+    context, first = row.context, row.context.chain.lines[0]
+    start = first.term
+    if not (isinstance(start, CondExpect) and first.stands) or start == row.before:
+        return
+    lines = context.chain.standing
+    near = context.facts.about([start, *lines], row.item.index)
+    facts = [fact for fact in reversed(near) if fact.before in lines and fact.claim in lines]
+    signs = dict.fromkeys(sign for fact in facts for sign in fact.where)
+    facts = [replace(fact, where=()) for fact in facts]
+    context.prover.begin()
+    proof = context.prover.from_facts(start, row.claim, (), facts, sure=True)
+    if proof is not None:  # where all rows of the chain hold
+        where = tuple(dict.fromkeys([*proof.where, *signs]))
+        context.learn(row.item, start, row.claim, replace(proof, where=where))
 
 
 def left_unproved(row: ComparedRow, proof: Proof) -> RowReport:
@@ -268,6 +290,9 @@ def left_unproved(row: ComparedRow, proof: Proof) -> RowReport:
         until = section_end(context.reading, item)
         context.chain.add(row.claim, True, item.right, until)
         return report(item, "hypothesis", TIES, row.reading)
+    if names_a_posterior(row):  # the next row is compared with the mean
+        context.chain.leave_open(row.claim, item.right)
+        return report(item, "definition", "the density of what is averaged", row.reading)
     if says_what_a_symbol_is(row):
         context.chain.add(row.claim, True, item.right)
         return report(item, "definition", "from here on, that is what it is", row.reading)
@@ -313,7 +338,9 @@ def from_undecided(row: ComparedRow, line: ChainLine) -> RowReport | None:
         if is_fair(row):
             return wrong_behind(row) if line.follows else None
         proof = prove_from_assumed(row, [line.term])
-        return proved_behind(row, proof) if proof.proved else None
+        if proof.proved:
+            return proved_behind(row, proof)
+        return wrong_by_residue(row) if line.follows else None
     proof = prove_row(row, [line.term])
     agrees = row.evidence is not None and row.evidence.status == "agrees"
     if not proof.proved and (row.unknown or not agrees):

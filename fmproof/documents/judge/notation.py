@@ -20,7 +20,10 @@ from fmproof.documents.special_laws import (
     SpecialLaws,
 )
 from fmproof.errors import FmproofError, SortError
+from fmproof.lang.node import admit
 from fmproof.lang.nodes import Var
+from fmproof.lang.numbers import number
+from fmproof.lang.scope import substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.chains import is_drawn_by_steps
@@ -107,23 +110,47 @@ def _of_a_course(context: Context, of: t.Node, density: t.Sym) -> bool:
 def learn_densities_of_paths(context: Context) -> None:
     """p_t(z_t) or p_t(z), of a path z_t with noise and a p that nothing else says: the density
     of z_t."""
-    laws = [draw.law for draw in context.reading.law_draws]
+    draws = [(draw.law, *draw.drawn) for draw in context.reading.law_draws]
+    laws = [law for law, *drawn in draws if _end(law, *drawn) is None]
     said = {key_of(law) for law in laws if isinstance(law, t.Sym)} | set(context.elab.candidates)
     for key, calls in context.elab.evidence.called.items():
         if not context.elab.is_density(key) or key in said:
             continue
         if any(call.given and not _of_a_label(call) for call in calls):
             continue
-        calls = [call for call in calls if not call.given]
+        written = [(call.head, *call.args) for call in calls]
+        ends = [end for one in (*draws, *written) if (end := _end(*one)) and key_of(end[0]) == key]
+        calls = [call for call in calls if not call.given and not _end(call.head, *call.args)]
         found = list(map(_at_its_time, calls))
         by_letter = not (any(found) or context.elab.strict or key in context.elab.evolving)
         if by_letter:
             found = list(map(partial(_path_of, context), calls))
         paths = {spelled(path): path for path in found if path is not None}
+        if any(_ends_elsewhere(context, path, *end) for path in paths.values() for end in ends):
+            continue
         if len(paths) == 1 and all(map(partial(_has_density, context), paths.values())):
             context.elab.density_of.setdefault(key, *paths.values())
             if by_letter:
                 context.elab.by_letter.add(key)
+
+
+def _end(law: t.Node | None, *drawn: t.Node) -> tuple[t.Sym, t.Sym] | None:
+    """x_0 ~ p_0, p_1(x_1): what p_t is at an end, where it is the density of x_t."""
+    letter = drawn[0] if len(drawn) == 1 else None
+    if not (isinstance(law, t.Sym) and isinstance(letter, t.Sym) and len(law.sub) == 1):
+        return None
+    same = [*map(spelled, law.sub)] == [*map(spelled, letter.sub)]
+    return (law, letter) if same and isinstance(law.sub[0], t.Num) else None
+
+
+def _ends_elsewhere(context: Context, path: t.Sym, law: t.Sym, letter: t.Sym) -> bool:
+    """Whether x_t is another letter at the time 0 than the x_0 that is drawn from p_0."""
+    value, time = context.elab.path(path), law.sub[0]
+    if value is None or len(path.sub) != 1 or not isinstance(path.sub[0], t.Sym):
+        return False
+    moment = {context.elab.variable(path.sub[0]): number(time.value)}  # type: ignore[attr-defined]
+    there = admit(substitute(value, moment))
+    return isinstance(there, Var) and there is not context.elab.variable(letter)
 
 
 def _of_a_label(call: t.Call) -> bool:

@@ -158,6 +158,8 @@ class Sayings:
         if other.index < item.index:
             if other.inline and in_other_points(other, item):
                 return False
+            if other.mentioned and self._ended(other, item):
+                return False
             return not self._puts_in(other) or self.right_behind(other, item)
         if other.row.left is None:
             return False  # the chain goes on: a claim
@@ -171,6 +173,11 @@ class Sayings:
             return False
         between = self.items[item.index + 1 : other.index + 1]
         return all(one.inline or one.piece is item.piece for one in between)
+
+    def _ended(self, other: Item, item: Item) -> bool:
+        """Whether the section or theorem of a row is over."""
+        between = item.source.text[other.piece.stop : item.piece.start]
+        return other.source is not item.source or _NEW_PART.search(between) is not None
 
     def _puts_in(self, other: Item) -> bool:
         """Whether a line of words gives a time, or a plain letter, a value: "put x = ψ⁻¹(y) in"."""
@@ -208,6 +215,8 @@ class Sayings:
             return self._moved_at_random(left, names, places)
         if self._introduces(other, left, names):
             return None  # a symbol that nothing before it has, and this row neither
+        if self._draws_any(other, left, names, places):
+            return None
         right = other.right
         if isinstance(left, t.Pow) and candidate is not None and _is_between(candidate):
             left = candidate.left  # σ_{t|s}² = … says what σ_{t|s} is, and nothing of α and s
@@ -248,6 +257,24 @@ class Sayings:
             if side is not None
             for n in t.walk(side)
         )
+
+    def _draws_any(
+        self, other: Item, left: t.Node | None, names: dict[str, str], places: dict[str, str]
+    ) -> bool:
+        """Whether a line of words makes a point of a row by noise that is not in the row: of
+        x = y + n, whatever x and y are, some n goes with them."""
+        right = other.right
+        if not (other.inline and isinstance(left, t.Sym) and isinstance(right, t.Add)):
+            return False
+        if spelled(left) not in places:
+            return False
+        evidence = self.elab.evidence
+        for _, part in right.parts:
+            noise = part.factors[-1] if isinstance(part, t.Mul) else part
+            drawn = isinstance(noise, t.Sym) and spelled(noise) in evidence.random
+            if drawn and not {spelled(noise), key_of(noise)} & {*names, *places}:
+                return True
+        return False
 
     def _moved_at_random(
         self, left: t.Node | None, names: dict[str, str], places: dict[str, str]

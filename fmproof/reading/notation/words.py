@@ -182,6 +182,36 @@ def assumes(text: str, start: int) -> bool:
     return max(_last("assume", sentence), fulfils) > then
 
 
+def takes_with(text: str, start: int) -> bool:
+    """Whether a sentence takes something and says with a formula what it fulfils: "take any field
+    $c$ with $div c = 0$"."""
+    before = _sentence(text, start).rstrip("$\\( ")
+    taken, closed, between = before.rpartition("$")
+    taken, opened, _ = taken.rpartition("$")
+    only = bool(closed and opened) and _pattern("where").fullmatch(between.strip()) is not None
+    return only and _last("opens_case", taken) > _last("then", taken)
+
+
+def mentions_a_case(text: str, start: int, stop: int) -> bool:
+    """Whether a sentence is about a case, and lays nothing down: "the case f = 0 is trivial"."""
+    ahead = re.split(r"\n\s*\n", _sentence(text, start))[-1].lstrip(" $\\(*_#\n")
+    behind = text[stop : stop + _SAYS].lstrip("$\\) ")
+    return (
+        _pattern("mentions").match(ahead) is not None
+        and re.match(rf"(?:{_pattern('is').pattern})", behind, re.IGNORECASE) is not None
+    )
+
+
+def called_marginal(text: str, start: int, stop: int) -> bool:
+    """Whether words right beside a formula call it marginal: "the marginal velocity $u$"."""
+    ahead = _sentence(text, start).rstrip(" $\\(\n").rpartition("$")[2]
+    behind = text[stop : stop + _SAYS].lstrip("$\\)").partition("$")[0]
+    before = list(_pattern("marginal").finditer(ahead))
+    near = bool(before) and len(ahead[before[-1].end() :].split()) <= _FEW
+    after = _pattern("marginal").search(_STOPS.split(behind)[0])
+    return near or (after is not None and len(behind[: after.start()].split()) <= _FEW)
+
+
 def speaks_of_chains(words: str) -> bool:
     """Whether words speak of a Markov chain."""
     return _pattern("chain").search(words) is not None
@@ -359,6 +389,8 @@ def _words_behind(text: str, stop: int) -> str:
     return re.split(r"\$\$|\\\[|\\begin", _STOPS.split(behind)[0])[0]
 
 
+_FEW = 2
+"""Words between a formula and what it is called."""
 _FAR = 130
 """Letters beside a display in which words may call it false."""
 _PARAGRAPH = 400
@@ -373,12 +405,15 @@ _TO_DO = re.compile(r"\b(?:is|be|are) (?:wrong|tempting|incorrect|false) to\b", 
 
 
 def introduces(text: str, start: int) -> bool:
-    """Whether "where" or "with" and a few words more are all that stands between the display before
-    and a formula: it says what a symbol of that display is."""
+    """Whether "where" or "with" and a few words more, or a name such as "for the network", are all
+    that stands between the display before and a formula: it says what a symbol of that display
+    is."""
     ahead = _OPENING.sub("", text[max(0, start - _BEFORE - 24) : start])
     before = _FORMULA_ENDS.split(ahead)
     words = before[-1].strip(" \t\n,;&>")
     found = _pattern("where").match(words) if len(before) > 1 else None
+    if len(before) > 1 and found is None and words[:1].islower():  # "…, for the network"
+        found = re.search(rf"(?:{_pattern('network').pattern})[\s$(\\]*$", words, re.IGNORECASE)
     return found is not None and not _STOPS.search(words)
 
 
