@@ -241,11 +241,12 @@ def is_square_of_coefficient(left: t.Node | None) -> TypeGuard[t.Pow]:
 
 
 def takes_a_value(left: t.Node, right: t.Node) -> bool:
-    """X_0 = x_0: a random variable, and the value that it takes."""
+    """X_0 = x_0 and X_t = x: a random variable, and the value that it takes."""
     if not (isinstance(left, t.Sym) and isinstance(right, t.Sym)):
         return False
     small = replace(left, name=left.name.lower())
-    return left.name != small.name and spelled(small) == spelled(right)
+    values = (spelled(small), spelled(replace(small, sub=())))
+    return left.name != small.name and spelled(right) in values
 
 
 def _named_behind(left: t.Node, right: t.Node) -> bool:

@@ -158,6 +158,23 @@ class Property:
     convex: bool = False  #: whether it says that a function is convex
 
 
+@dataclass(frozen=True)
+class Generated:
+    """∂_t p_t(x|z) = −div(u_t(x|z) p_t(x|z)), by words.
+
+    Attributes:
+        row: the row that is next.
+        place: where the words stand.
+        left: the derivative of the density.
+        right: minus the divergence.
+    """
+
+    row: int
+    place: str
+    left: t.Node
+    right: t.Node
+
+
 @dataclass
 class Reading:
     """All that was found in a file."""
@@ -177,6 +194,7 @@ class Reading:
     densities: list[tuple[t.Node, t.Sym]] = field(default_factory=list)  # p is the density of X
     properties: list[Property] = field(default_factory=list)  # … that makes them special
     pieces: list[tuple[Source, Piece, str, tuple[int, ...]]] = field(default_factory=list)
+    generated: list[Generated] = field(default_factory=list)  # continuity equations, by words
     divergent: set[str] = field(default_factory=set)  # keys of what is said to diverge
     plain_e: bool = False  #: whether a plain E is the expectation
     energies: bool = False  #: whether a plain E is an energy

@@ -24,6 +24,13 @@ def test_it_is_that_of_the_path_of_its_letter_and_time(row: str, verdict: str) -
     assert verdicts(GIVEN + SCORE + row) == ["proved", verdict]
 
 
+@pytest.mark.parametrize(("row", "verdict"), [(ROW, "proved"), (WRONG, "refuted")])
+def test_the_path_may_be_a_capital_letter(row: str, verdict: str) -> None:
+    given = GIVEN.replace("x_", "X_")
+    found = verdicts(given + SCORE.replace("x_", "X_") + row)
+    assert found == ["proved", verdict]
+
+
 def test_the_table_says_that_it_is_guessed() -> None:
     symbols = check_text(GIVEN + ROW).symbols
     assert any(s.symbol == "p_t(x)" and s.guessed and "x_t" in s.reading for s in symbols)

@@ -95,7 +95,7 @@ def learn_laws(context: Context, special: Sequence[SpecialLaws]) -> None:
         context.elab.density_of.setdefault(key, of)
         if _has_density(context, of):
             context.elab.evidence.densities.setdefault(key, ("words beside it", density.at))
-    _learn_densities_of_paths(context)
+    learn_densities_of_paths(context)
     for item in context.reading.items:
         _told_by_words(context, item)
 
@@ -107,7 +107,7 @@ def _of_a_course(context: Context, of: t.Node, density: t.Sym) -> bool:
     return [*map(spelled, of.sub)] == [*map(spelled, density.sub)]
 
 
-def _learn_densities_of_paths(context: Context) -> None:
+def learn_densities_of_paths(context: Context) -> None:
     """p_t(z_t) or p_t(z), of a path z_t with noise and a p that nothing else says: the density
     of z_t."""
     draws = [(draw.law, *draw.drawn) for draw in context.reading.law_draws]
@@ -161,11 +161,19 @@ def _of_a_label(call: t.Call) -> bool:
 
 
 def _path_of(context: Context, call: t.Call) -> t.Sym | None:
-    """The path z_t, for p_t(z)."""
+    """The path z_t, or Z_t, for p_t(z)."""
     place = call.args[0] if len(call.args) == 1 else None
     if not isinstance(place, t.Sym) or place.sub or len(call.head.sub) != 1:
         return None
-    return context.elab.evidence.spellings.get(spelled(replace(place, sub=call.head.sub)))
+    known = context.elab.evidence.spellings
+    path = replace(place, sub=call.head.sub)
+    return known.get(spelled(path)) or known.get(spelled(_capital(path)))
+
+
+def _capital(symbol: t.Sym) -> t.Sym:
+    """X_t for x_t; itself for a Greek letter."""
+    name = symbol.name
+    return replace(symbol, name=name.upper()) if len(name) == 1 else symbol
 
 
 def _has_density(context: Context, path: t.Sym) -> bool:

@@ -28,7 +28,12 @@ from fmproof.documents.judge.motions import (
     is_start,
     takes_a_course,
 )
-from fmproof.documents.judge.notation import elaborator_of, learn_draw, learn_laws
+from fmproof.documents.judge.notation import (
+    elaborator_of,
+    learn_densities_of_paths,
+    learn_draw,
+    learn_laws,
+)
 from fmproof.documents.judge.values import (
     goes_along,
     is_case,
@@ -144,6 +149,9 @@ class Judge:
             for special in self._special:
                 if special.row == item.index:
                     self._specialise_laws(special, item)
+            for said in self.reading.generated:
+                if said.row == item.index:
+                    self.context.assume_by_words(said)
             if self.deadline is not None and clock() > self.deadline:
                 rows.append(report(item, "open", f"not looked at{MORE_PATIENCE}"))
                 continue
@@ -205,6 +213,7 @@ class Judge:
         self.context.chain = RowChain()
         for draw in special.draws if special.whole else ():
             learn_draw(self.context, draw)
+        learn_densities_of_paths(self.context)
 
     def _judge(self, item: Item) -> RowReport:
         self.elab.guesses = set()

@@ -213,6 +213,7 @@ class Ties:
             is_number(place)
             for term in terms
             for call in term.atoms(Apply)
+            if not isinstance(call.head, Gaussian)  # the mean 0 is no time
             for place in call.arguments
         )
         for other, left in self.said.rows:

@@ -276,6 +276,28 @@ def up_to_a_constant(text: str, start: int, stop: int) -> bool:
     return bool(_pattern("up_to_a_constant").search(words))
 
 
+def says_generated(behind: str) -> str:
+    """Whether words behind a field say that it generates "it", or what is written "next"; or ""."""
+    said = _STOPS.split(behind)[0].strip(" $,()\\\n")
+    found = _pattern("generates").search(said)
+    if found is None or len(said[: found.start()]) > _SAYS or denied(said):
+        return ""
+    rest = said[found.end() :].strip(" $,()\\\n")
+    if _pattern("it").match(rest):
+        return "it"
+    for group in ("density", "between"):
+        rest = _pattern(group).sub("", rest)
+    return "" if _pattern("path").sub("", rest).strip() else "next"
+
+
+def says_constant(text: str, start: int, stop: int) -> bool:
+    """Whether the words behind a formula say that something is a constant, "where C does not depend
+    on θ", and not which one: "the same constant", "C as above"."""
+    behind = _words_behind(text, stop)
+    said = _pattern("constant").search(behind) is not None
+    return said and not _pattern("same").search(behind + _words_ahead(text, start))
+
+
 def defines_anew(text: str, start: int) -> bool:
     """Whether the sentence before a formula gives a symbol another meaning: "now let x_t = …"."""
     sentence = _PROPOSES.sub("", _words_ahead(text, start))
