@@ -15,8 +15,8 @@ In the order in which a row goes through it:
    every row, ``constants``, ``first_steps``, ``in_law``, ``motion`` and ``points`` of theirs.
 4. **A claim beside its chain.** ``compare``: the ``numbers`` first; ``ties`` says whether they may
    refute the row, with ``any_law``, ``domains`` and ``following``; ``beside`` has rows that are
-   wrong beside others, ``combinations`` those of two functions, ``common_factors`` those
-   of one, ``suggest`` those one edit away.
+   wrong beside others, ``residues`` what a row would have to say besides, ``vanishing`` what is
+   said to be 0, ``suggest`` rows one edit away.
 5. **A proof.** ``prove`` asks the checker, as long as ``patience`` lets it; ``almost_surely`` reads
    a row with its paths drawn, and ``named_kernels`` written out; ``ways`` are several steps at
    once: ``standard_noise`` (who is drawn), ``noise_moments``, ``mixture_slopes``, ``parallel``

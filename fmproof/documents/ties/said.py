@@ -12,7 +12,7 @@ from fmproof.documents.candidates import shape_of
 from fmproof.documents.domains import picks_a_part
 from fmproof.documents.items import Item, equated_with, head_of
 from fmproof.documents.motion import moved_point, starts_at
-from fmproof.documents.reach import in_other_points
+from fmproof.documents.reach import in_later_section, in_other_points
 from fmproof.documents.terms import heads_in
 from fmproof.documents.ties.sides import (
     has_a_gaussian,
@@ -323,10 +323,16 @@ class Sayings:
         return ""
 
     def said_later(self, heads: Sequence[Head], item: Item) -> str:
-        """A symbol of which a row behind this one says what it is, "where v = …": either of them
-        may be the wrong one."""
+        """A symbol of which a row behind this one says what it is, "where v = …", or "now s(t) = t"
+        in another section: either of them may be the wrong one."""
         for other in self.items[item.index + 1 :]:
-            if other.candidate is None or not other.candidate.late:
+            if other.candidate is None:
+                density = self._density_said_behind(heads, item, other)
+                if density is not None:
+                    return f"line {other.place} says what {text(density)} is"
+                continue
+            elsewhere = other.inline and in_later_section(item, other)
+            if not (other.candidate.late or elsewhere):
                 continue
             key = key_of(head_of(other.candidate.left))
             found = next(
@@ -336,6 +342,36 @@ class Sayings:
             if found is not None:
                 return f"line {other.place} says what {text(found)} is"
         return ""
+
+    def takes_a_value(self, heads: Sequence[Head], item: Item) -> str:
+        """A symbol with a definition that words before a row in its section give a number, "for the
+        weight λ(t) = 1"."""
+        for other in self.items[: item.index]:
+            left, right = other.left, other.right
+            if not (other.inline and isinstance(left, t.Sym | t.Call) and isinstance(right, t.Num)):
+                continue
+            places = left.args if isinstance(left, t.Call) else left.sub
+            at_end = any(isinstance(place, t.Num) for place in places)
+            if at_end or other.source is not item.source or in_later_section(other, item):
+                continue
+            key = key_of(head_of(left))
+            for head in heads:
+                if head.definition is not None and key_of_head(self.elab, head) == key:
+                    return f"line {other.place} gives {text(head)} a value"
+        return ""
+
+    def _density_said_behind(self, heads: Sequence[Head], item: Item, other: Item) -> Head | None:
+        """A density without a definition of which words behind a display say what it is, "for
+        k(x | y) = N(x; y, I)"."""
+        left, right = other.left, other.right
+        if not (other.inline and isinstance(left, t.Call) and isinstance(right, t.Normal)):
+            return None
+        if other.source is not item.source or in_later_section(item, other):
+            return None
+        unknown = (h for h in heads if h.definition is None)
+        return next(
+            (h for h in unknown if key_of_head(self.elab, h) == key_of(head_of(left))), None
+        )
 
     def subject(
         self, item: Item, names: dict[str, str], places: dict[str, str]

@@ -206,7 +206,8 @@ class Ties:
         numbers_only = plain and not any(v.sort is Sort.VEC for v in free)
         letters = [v for v in free if not self.elab.is_time(self.elab.spelling(v))]
         several = len(letters) > 1 or len(free) - len(letters) > 1
-        if numbers_only and (undefined or several) and not self._alone(terms, undefined):
+        alone = not item.inline and self._alone(terms, undefined)
+        if numbers_only and (undefined or several) and not alone:
             return Verdict(TIED_COEFFICIENTS)
         assumed: list[Prop] = [is_convex(head) for head in convex]
         at_ends = any(
