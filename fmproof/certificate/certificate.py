@@ -15,10 +15,10 @@ from typing import Any
 from sympy import Basic
 
 from fmproof._version import __version__
-from fmproof.certificate.terms import Table, part, read_row, refuse_others
 from fmproof.errors import InputError
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.props import Prop
+from fmproof.rows import Table, part, read_row, refuse_others
 
 FORMAT = "fmproof-certificate"
 VERSION = 2

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,6 +43,8 @@ def with_coq(
             it is read again.
         folder: with the proof of the one derivation, instead of one that is made anew.
     """
+    from concurrent.futures import ThreadPoolExecutor
+
     from fmproof.certificate.library import compiled
     from fmproof.certificate.proved import certificates_of
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib import resources
 from pathlib import Path
 
 import click
@@ -42,6 +41,8 @@ def starter(file: Path) -> str:
 @click.help_option("-h", "--help")
 def init(file: Path) -> None:
     """Write a commented file to start from; its name says what it is."""
+    from importlib import resources
+
     name = starter(file)
     if file.exists():
         raise InputError(f"{file} is there already; name a new file")

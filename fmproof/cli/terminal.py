@@ -76,7 +76,7 @@ class ProgressBar(Protocol):
 @contextmanager
 def progress() -> Iterator[ProgressBar | None]:
     """A callback that draws a progress bar once the work is long; None without a terminal."""
-    if not sys.stderr.isatty():
+    if sys.stderr is None or not sys.stderr.isatty():  # None where it is closed
         yield None
         return
     bar = _Bar(sys.stderr)

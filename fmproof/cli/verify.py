@@ -221,9 +221,11 @@ FoundDerivations = Sequence[tuple[str, "Derivation"]]
 
 def found_in(sources: Sequence[str]) -> FoundDerivations:
     """What the sources name; each file is read once."""
-    from fmproof.sources import find
+    from fmproof.sources import find_each
 
-    return [(source, derivation) for source in _whole(sources) for derivation in find(source)]
+    whole = _whole(sources)
+    each = zip(whole, find_each(whole), strict=True)
+    return [(source, derivation) for source, found in each for derivation in found]
 
 
 def verified(

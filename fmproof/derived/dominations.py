@@ -11,7 +11,7 @@ from fmproof.derived.restatements import reflexivity, restate
 from fmproof.derived.rule import derived, integrability_goal
 from fmproof.errors import RuleError
 from fmproof.kernel.algebra import bilinearity
-from fmproof.kernel.equality import equal_sides, unfold
+from fmproof.kernel.equality import congruence, equal_sides, unfold
 from fmproof.kernel.hypotheses import discharge
 from fmproof.kernel.integrability import (
     combination_integrable,
@@ -21,7 +21,7 @@ from fmproof.kernel.integrability import (
 from fmproof.kernel.ring import linear_combination, ring_normal
 from fmproof.kernel.rule import require
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.arithmetic import Add, add, factors, mul, summands, without
+from fmproof.lang.arithmetic import Add, factors, mul, summands, without
 from fmproof.lang.node import bound_vars, is_nonnegative, sort_of
 from fmproof.lang.nodes import Apply, Inner, IntegralOver, Ratio, Var
 from fmproof.lang.nodes.measure import against_lebesgue, drawn_by
@@ -130,13 +130,22 @@ def _spread(goal: Integrable, inner: Any, weight: Expr) -> Theorem:
     pairs = [*((a, a) for a in vectors), *crossed]
     terms = [mul(weight, Inner(a, b)) for a, b in pairs]
     often = [S.One if a is b else number(2) for a, b in pairs]
-    written = add(*(mul(n, term) for n, term in zip(often, terms, strict=True)))
-    equation = linear_combination(bilinearity(inner), weight, goal.body, written)
-    known = combination_integrable(Integrable(written, *goal.measure), often, terms)
+    equation = _in_product(goal.body, inner, bilinearity(inner))
+    known = combination_integrable(Integrable(equation.rhs, *goal.measure), often, terms)
     theorem = discharge(equal_sides(goal, {0: equation}), known)
     for a, b in crossed:
         theorem = discharge(theorem, product_integrable(weight, a, b, goal.measure))
     return theorem
+
+
+def _in_product(body: Expr, factor: Expr, equation: Theorem) -> Theorem:
+    """⊢ a product = itself with the other side of an equation for one of its factors."""
+    if body == factor:
+        return equation
+    if factor in body.args:
+        return congruence(body, {body.args.index(factor): equation})
+    k = mul(*without(factors(body), factors(body).index(factor)))  # the factor is in a power
+    return linear_combination(equation, k, body, mul(k, equation.rhs))
 
 
 def inner_factors(body: Expr) -> list[tuple[Any, Expr]]:

@@ -100,16 +100,17 @@ def _sum_of(whole: Any, product: Expr) -> Theorem:
 
 def _expanded(term: Expr, s: Expr) -> Theorem:
     """⊢ a sum = itself with its squares and logarithms multiplied out."""
-    theorem = congruence(term, {})
-    for summand in summands(term):
-        parts = factors(summand)
-        for place, part in enumerate(parts):
-            if isinstance(part, Inner | Log):
-                equal = _spread(part, s) if isinstance(part, Inner) else _separated(part)
-                k, now = mul(*without(parts, place)), theorem.rhs
-                new = add(now, mul(S.NegativeOne, k, part), mul(k, equal.rhs))
-                theorem = transitivity(theorem, linear_combination(equal, k, now, new))
-    return theorem
+    equal = {place: _with_parts(summand, s) for place, summand in enumerate(term.args)}
+    return congruence(term, {place: theorem for place, theorem in equal.items() if theorem})
+
+
+def _with_parts(summand: Expr, s: Expr) -> Theorem | None:
+    """⊢ a summand = itself with the square or logarithm in it multiplied out."""
+    for place, part in enumerate(summand.args if isinstance(summand, Mul) else (summand,)):
+        if isinstance(part, Inner | Log):
+            equal = _spread(part, s) if isinstance(part, Inner) else _separated(part)
+            return congruence(summand, {place: equal}) if isinstance(summand, Mul) else equal
+    return None
 
 
 def _spread(square: Any, s: Expr) -> Theorem:
@@ -119,10 +120,11 @@ def _spread(square: Any, s: Expr) -> Theorem:
     divided = any(isinstance(part, Ratio) for term in summands(a) for part in factors(term))
     even = field(a, mul(Ratio(S.One, s), top)) if divided else ring(a, ring_normal(a))
     theorem = congruence(square, {0: even, 1: even})
-    parts = factors(theorem.rhs)
-    place = next(i for i, part in enumerate(parts) if isinstance(part, Inner))
-    many, k = bilinearity(parts[place]), mul(*without(parts, place))
-    return transitivity(theorem, linear_combination(many, k, theorem.rhs, mul(k, many.rhs)))
+    if isinstance(theorem.rhs, Inner):
+        return transitivity(theorem, bilinearity(theorem.rhs))
+    place = next(i for i, part in enumerate(theorem.rhs.args) if isinstance(part, Inner))
+    many = bilinearity(theorem.rhs.args[place])
+    return transitivity(theorem, congruence(theorem.rhs, {place: many}))
 
 
 def _times(s: Expr, term: Expr) -> Expr:
@@ -135,13 +137,12 @@ def _times(s: Expr, term: Expr) -> Expr:
 def _separated(term: Expr) -> Theorem:
     """⊢ log(2 π v) = log 2 + log π + log v, where v may be a product or ratio itself."""
     theorem = logarithm(term)
-    for part in theorem.rhs.args:
-        if isinstance(part, Log) and isinstance(part.args[0], Mul | Ratio):
-            equal = _separated(part)
-            now = theorem.rhs
-            new = add(now, mul(S.NegativeOne, part), equal.rhs)
-            theorem = transitivity(theorem, linear_combination(equal, S.One, now, new))
-    return theorem
+    equal = {
+        place: _separated(part)
+        for place, part in enumerate(theorem.rhs.args)
+        if isinstance(part, Log) and isinstance(part.args[0], Mul | Ratio)
+    }
+    return transitivity(theorem, congruence(theorem.rhs, equal)) if equal else theorem
 
 
 def _of_positive(theorem: Theorem, s: Expr) -> Theorem:

@@ -7,8 +7,9 @@ In the order in which a row goes through it:
    minimum, ``reach`` says how far what a row says holds, ``levels`` which letters are numbers but
    in one section. What rows mean is ``fmproof.reading``.
 2. **What defines what.** ``candidates`` (the first row about a symbol that can define it),
-   ``redefined`` (a later one), ``gibbs`` (energies), ``kernels`` (laws given a value),
-   ``drawn_times``, ``special_laws`` (what words say is drawn).
+   ``redefined`` (a later one), ``examples`` (for a while), ``fields_by_name``, ``marginal_fields``
+   (by words), ``gibbs`` (energies), ``kernels`` (laws given a value), ``drawn_times``,
+   ``special_laws`` (what words say is drawn), ``generating`` (what moves it).
 3. **A verdict for each.** ``judge`` tells definitions, cases and hypotheses from claims;
    ``context`` is at hand there, ``chain`` has the rows above; ``scope`` and ``values`` are asked of
    every row, ``constants``, ``first_steps``, ``in_law``, ``motion`` and ``points`` of theirs.

@@ -7,9 +7,11 @@ from dataclasses import replace
 from typing import TypeGuard
 
 from fmproof.documents.domains import picks_a_part
+from fmproof.documents.fields_by_name import fields_by_name
 from fmproof.documents.gibbs import define_energies
 from fmproof.documents.items import Item, Reading, equations, head_of
 from fmproof.documents.kernels import kernels_of
+from fmproof.documents.marginal_fields import marginal_fields
 from fmproof.documents.motion import followed
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.chains import (
@@ -51,6 +53,11 @@ def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candid
     _drop_values(reading, chosen)
     define_energies(reading, chosen, evidence)
     _name_densities(chosen, evidence)
+    for one in marginal_fields(reading, evidence):
+        key = key_of(head_of(one.left))
+        if shape_of(one.left) not in {shape_of(known.left) for known in chosen.get(key, ())}:
+            chosen.setdefault(key, []).append(one)
+    fields_by_name(chosen, evidence)
     for key, more in said.items():
         chosen[key] = [*chosen.get(key, ()), *(c for c in more if key not in found or c.place)]
     return {key: known for key, known in chosen.items() if known}
@@ -234,11 +241,12 @@ def is_square_of_coefficient(left: t.Node | None) -> TypeGuard[t.Pow]:
 
 
 def takes_a_value(left: t.Node, right: t.Node) -> bool:
-    """X_0 = x_0: a random variable, and the value that it takes."""
+    """X_0 = x_0 and X_t = x: a random variable, and the value that it takes."""
     if not (isinstance(left, t.Sym) and isinstance(right, t.Sym)):
         return False
     small = replace(left, name=left.name.lower())
-    return left.name != small.name and spelled(small) == spelled(right)
+    values = (spelled(small), spelled(replace(small, sub=())))
+    return left.name != small.name and spelled(right) in values
 
 
 def _named_behind(left: t.Node, right: t.Node) -> bool:
@@ -275,6 +283,7 @@ def _chosen(
                     seen = beside
                 if seen < item.index:
                     behind = _said_behind(reading, seen, item)
+                    behind = behind or _said_beside(reading, anywhere.get(shape, seen), item)
                     if not (item.introduced or behind):
                         continue  # a special case of what was used before
                     candidate.late = not behind
@@ -392,6 +401,15 @@ def _said_behind(reading: Reading, used: int, item: Item) -> bool:
         between = words
     same = all(one.inline or one.piece is first.piece for one in reading.items[used : item.index])
     return same and "\n\n" not in between and introduces(item.source.text, item.piece.start)
+
+
+def _said_beside(reading: Reading, used: int, item: Item) -> bool:
+    """Whether the display that uses a symbol first says what it is on the same line:
+    ``f(x) = D(x), \\qquad D(x) = …``."""
+    first = reading.items[used]
+    if item.inline or item.left is None or first.piece is not item.piece or used >= item.index:
+        return False
+    return "\\\\" not in item.source.text[first.row.at : item.row.at]
 
 
 def _in_one_breath(reading: Reading, first: int, item: Item) -> bool:

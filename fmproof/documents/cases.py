@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 from sympy import Expr, S
 
@@ -59,6 +60,10 @@ def in_cases(
         for firsts in ({about}, set(), set(known))
     ]
     several = any(len(cases) > 1 for cases in known.values())
+    if several:
+        here = _places_of_section(context, item)
+        of_section = {h: [c for c in cases if c.place in here] for h, cases in known.items()}
+        choices.append({h: (of_section[h] or cases[-1:])[0] for h, cases in known.items()})
     alone = [{head: case} for head, cases in known.items() for case in cases] if several else []
     for chosen in (one for some in (*choices, *alone[:_ALONE]) for one in _without_circles(some)):
         try:
@@ -70,6 +75,13 @@ def in_cases(
         if used and sides not in seen:
             seen.add(sides)
             yield sides, ", ".join(dict.fromkeys(case.place for case in used))
+
+
+def _places_of_section(context: Context, item: Item) -> set[str]:
+    """The rows before one in its section."""
+    before = reversed(context.reading.items[: item.index])
+    same = takewhile(lambda one: section_end(context.reading, one) >= item.index, before)
+    return {one.place for one in same}
 
 
 _Chosen = dict[Head | Var, Stipulation]
@@ -86,11 +98,15 @@ def _without_circles(chosen: _Chosen) -> Iterator[_Chosen]:
 
 
 def _circle(chosen: _Chosen) -> list[Head | Var]:
-    """Symbols each of which is said by the next, and the last by the first."""
-    inside = {head: heads_in([case.body]) & set(chosen) for head, case in chosen.items()}
+    """Symbols each of which is said by the next, and the last by the first; τ = T − t and
+    t = T − τ, too."""
+    inside = {
+        head: (heads_in([case.body]) | free_vars(case.body)) & set(chosen)
+        for head, case in chosen.items()
+    }
 
     def along(path: list[Head | Var]) -> list[Head | Var]:
-        for head in sorted(inside[path[-1]], key=lambda one: one.name):
+        for head in sorted(inside[path[-1]], key=lambda one: (one.name, str(type(one)))):
             if head in path:
                 return path[path.index(head) :]
             if found := along([*path, head]):
@@ -162,15 +178,22 @@ def _said_before(
     for other, case in sorted([*said, *solved], key=lambda pair: pair[0].index):
         passing = case is not None and (
             other.picked
-            or not free_vars(case.body)  # "at w = 0"
+            or not (free_vars(case.body) or _is_no_field(case))  # "at w = 0"
             or (isinstance(case.head, Var) and _is_between(context, case.head, case.body))
         )
         if case is None or (passing and not context.said.right_behind(other, item)):
             continue
         if passing and isinstance(case.head, Var) and not _leads_to(other, item):
             continue
+        if _is_no_field(case) and section_end(context.reading, other) < item.index:
+            continue
         found.append((other, case))
     return found
+
+
+def _is_no_field(case: Stipulation) -> bool:
+    """f = 0 of a field: everywhere, in the section that says so."""
+    return case.body is S.Zero and isinstance(case.head, Field) and bool(case.params)
 
 
 def _leads_to(other: Item, item: Item) -> bool:
@@ -257,7 +280,12 @@ def _case(context: Context, item: Item, left: t.Node | None) -> Stipulation | No
     law = isinstance(getattr(body, "head", None), Gaussian)  # else it may be no density
     if isinstance(head, Gaussian) or (isinstance(head, Density) and not law):
         return None
-    if not plain or body is S.Zero or sort_of(body) is not sort_of(named):
+    nowhere = (
+        body is S.Zero and isinstance(left, t.Sym) and item.inline and sort_of(named) is Sort.VEC
+    )
+    if not plain or (sort_of(body) is not sort_of(named) and not nowhere):
+        return None
+    if body is S.Zero and not nowhere:
         return None
     known = (*CIRCULAR, BASIS)
     unknown = {*context.elab.unknowns} - {context.elab.opaque.get(name) for name in known}

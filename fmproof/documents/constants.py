@@ -13,17 +13,19 @@ from fmproof.documents.items import Item
 from fmproof.documents.left_over import normal_difference
 from fmproof.documents.model import RowReport
 from fmproof.documents.quotients import without_roots
+from fmproof.documents.reach import section_end
 from fmproof.documents.terms import free_of_parameters
 from fmproof.documents.ways import constant_difference
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.arithmetic import plus_of
-from fmproof.lang.nodes import Grad
+from fmproof.lang.nodes import Grad, Named
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import NotYet, Undefined
 from fmproof.reading.notation.symbols import key_of, readable, spelled
+from fmproof.reading.notation.words import says_constant
 from fmproof.tactics.differences import subtract
 
 
@@ -45,9 +47,7 @@ def introduce(context: Context, item: Item, error: Undefined, relation: str) -> 
         left_over = _plainly(reference, rest)
         if left_over is None or not free_of_parameters(left_over) or free_vars(left_over):
             continue
-        named = context.elab.define_constant(
-            error.name, error.node, sign * left_over, "what this row leaves"
-        )
+        named = _named(context, item, error, sign * left_over)
         found = verdict_on(context, item, rest + sign * named, relation)
         if found.verdict == "proved":
             return replace(found, message=f"{named.name} stands for {text(named.definition)}")
@@ -65,9 +65,7 @@ def introduce(context: Context, item: Item, error: Undefined, relation: str) -> 
         if announced or error.node.name.split(":")[-1].lower().startswith("const"):
             words = f"with {text_name(error.name)} = {text(sign * left_over)}"
         else:
-            named = context.elab.define_constant(
-                error.name, error.node, sign * left_over, "what this row leaves"
-            )
+            named = _named(context, item, error, sign * left_over)
             words = f"{text_name(error.name)} stands for {text(named.definition)}"
             claim = rest + sign * named
             if context.prover.prove(reference, claim).proved:
@@ -76,6 +74,23 @@ def introduce(context: Context, item: Item, error: Undefined, relation: str) -> 
         return replace(found, by=proof.by, needs=proof.needs)
     wrong = _hides_parameter(context, item, standing, rest, error)
     return wrong or open_row(item, f"{error}, and what it would have to be is not clear")
+
+
+def _named(context: Context, item: Item, error: Undefined, value: Expr) -> Named:
+    """From here on, C stands for what a row leaves."""
+    context.left_over[error.name] = item
+    return context.elab.define_constant(error.name, error.node, value, "what this row leaves")
+
+
+def forget_if_said_anew(context: Context, item: Item) -> None:
+    """A C that another row brought in is another constant in another section, and where words
+    beside the row say that it is one: "with C independent of θ"."""
+    parts = item.right.parts if isinstance(item.right, t.Add) else ()
+    for name in {spelled(p) for _, p in parts if isinstance(p, t.Sym)} & {*context.left_over}:
+        said = says_constant(item.source.text, item.piece.start, item.piece.stop)
+        until = section_end(context.reading, context.left_over[name])
+        if said or item.index > until or item.source is not context.left_over[name].source:
+            del context.left_over[name], context.elab.constants[name]
 
 
 def introduce_coefficient(context: Context, item: Item) -> RowReport | None:

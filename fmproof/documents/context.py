@@ -11,19 +11,20 @@ from sympy import Expr
 
 from fmproof.documents.chain import RowChain
 from fmproof.documents.facts import Fact, Facts, meant_for_every
-from fmproof.documents.items import Item, Reading, written
+from fmproof.documents.items import Generated, Item, Reading, written
 from fmproof.documents.model import NumericEvidence, RowReport, Verdict
 from fmproof.documents.numbers import Numbers
 from fmproof.documents.prove import Checked, FirstWitness, Proof
 from fmproof.documents.reach import holds_until
 from fmproof.documents.ties.said import Sayings
 from fmproof.documents.ties.world import Ties
+from fmproof.errors import FmproofError, SortError
 from fmproof.lang.nodes import Head, Var
 from fmproof.lang.props import Equals
 from fmproof.lang.scope import free_vars
 from fmproof.lang.spelling.text import text
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation.elaborate import Elaborator
+from fmproof.reading.notation.elaborate import Elaborator, NotYet
 from fmproof.reading.notation.symbols import spelled
 from fmproof.reading.notation.words import is_of_a_number, speaks_of_one_dimension
 
@@ -73,6 +74,7 @@ class Context:
         motions: what dx/dt is, for points that are said to move.
         courses: the paths that are said to follow a field.
         steps_named: the L_{t-1} of which a row said what they are.
+        left_over: the rows that brought in a constant C, by its spelling, as what they leave.
     """
 
     reading: Reading
@@ -92,6 +94,7 @@ class Context:
     motions: dict[str, t.Node] = field(default_factory=dict)
     courses: set[Head] = field(default_factory=set)
     steps_named: set[str] = field(default_factory=set)
+    left_over: dict[str, Item] = field(default_factory=dict)
 
     @property
     def divergent(self) -> set[str]:
@@ -122,12 +125,24 @@ class Context:
 
     def assume(self, item: Item, before: Expr, claim: Expr) -> None:
         """So may an equation that the document assumes; in its paragraph, if it picks a case."""
-        if item.denied:
-            return
+        if not item.denied:
+            self.facts.add(self.assumed(item, before, claim))
+
+    def assumed(self, item: Item, before: Expr, claim: Expr) -> Fact:
+        """An equation of a row, as one that is assumed."""
         picked = item.picked
         every = frozenset[Var]() if picked else meant_for_every(before, claim, self._times())
         until = holds_until(self.reading, item)
-        self.facts.add(Fact(item.place, before, claim, every=every, until=until))
+        return Fact(item.place, before, claim, every=every, until=until)
+
+    def assume_by_words(self, said: Generated) -> None:
+        """A continuity equation that words state, at every point and time."""
+        try:
+            before, claim = self.elab.term(said.left), self.elab.term(said.right)
+        except (NotYet, SortError, FmproofError):
+            return
+        every = meant_for_every(before, claim, self._times())
+        self.facts.add(Fact(said.place, before, claim, every=every))
 
     def assume_moment(self, item: Item, before: Expr, claim: Expr) -> None:
         """An average over a law of which the document says nothing else."""

@@ -22,9 +22,11 @@ from fmproof.reading.notation.words import (
     denies,
     introduces,
     lets,
+    mentions_a_case,
     picks,
     qualified,
     restricted_behind,
+    takes_with,
     up_to_a_constant,
 )
 
@@ -62,7 +64,15 @@ class Item:
     @property
     def assumed(self) -> bool:
         """Whether words before it say that it is assumed."""
-        return self.row.left is not None and assumes(self.source.text, self.piece.start)
+        text, start = self.source.text, self.piece.start
+        fulfilled = self.inline and _is_differential_equation(self) and takes_with(text, start)
+        return self.row.left is not None and (fulfilled or assumes(text, start))
+
+    @property
+    def mentioned(self) -> bool:
+        """Whether it is a case that a sentence speaks about: "the case f = 0 is easy"."""
+        text, piece = self.source.text, self.piece
+        return self.inline and mentions_a_case(text, piece.start, piece.stop)
 
     @property
     def introduced(self) -> bool:
@@ -124,6 +134,11 @@ class Item:
         return " ".join(self.source.text[right[0].at : stop].split())
 
 
+def _is_differential_equation(item: Item) -> bool:
+    """div c = 0: a number for a derivative."""
+    return isinstance(item.left, t.Derivative) and isinstance(item.right, t.Num)
+
+
 def _is_d(node: t.Node) -> bool:
     return isinstance(node, t.Sym) and node.name.split(":")[-1] == "d" and not node.sub
 
@@ -141,6 +156,23 @@ class Property:
     word: str
     row: int
     convex: bool = False  #: whether it says that a function is convex
+
+
+@dataclass(frozen=True)
+class Generated:
+    """∂_t p_t(x|z) = −div(u_t(x|z) p_t(x|z)), by words.
+
+    Attributes:
+        row: the row that is next.
+        place: where the words stand.
+        left: the derivative of the density.
+        right: minus the divergence.
+    """
+
+    row: int
+    place: str
+    left: t.Node
+    right: t.Node
 
 
 @dataclass
@@ -162,6 +194,7 @@ class Reading:
     densities: list[tuple[t.Node, t.Sym]] = field(default_factory=list)  # p is the density of X
     properties: list[Property] = field(default_factory=list)  # … that makes them special
     pieces: list[tuple[Source, Piece, str, tuple[int, ...]]] = field(default_factory=list)
+    generated: list[Generated] = field(default_factory=list)  # continuity equations, by words
     divergent: set[str] = field(default_factory=set)  # keys of what is said to diverge
     plain_e: bool = False  #: whether a plain E is the expectation
     energies: bool = False  #: whether a plain E is an energy

@@ -16,7 +16,7 @@ from fmproof.documents.hypotheses import natural
 from fmproof.documents.patience import clock, lasting
 from fmproof.documents.rows_from_facts import equation_name, rows_from_facts, rows_written_out
 from fmproof.documents.smoothness import may_be_assumed, smoothness
-from fmproof.documents.ways import Way, bounding_ways, noise_ways, ways
+from fmproof.documents.ways import Way, bounding_ways, noise_ways, quick_ways, ways
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import factors
 from fmproof.lang.nodes import Density, Var
@@ -141,6 +141,8 @@ class FirstWitness:
             until = clock() + _AT_ONCE
             cut = self.cut  # a glance is short on purpose
             found = self._directly(before, claim, relation, context, _AT_ONCE)
+            if not found.proved and relation == "=":
+                found = self._through(quick_ways(before, claim), context) or found
             self.cut = cut
             if found.proved or clock() < until:
                 self.found[key] = found

@@ -17,11 +17,20 @@ from sympy import Basic, Expr, S
 from fmproof.documents.smoothness import positivity_of
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import add, coefficient, factors, mul, summands
-from fmproof.lang.nodes import Apply, Expect, Gaussian, IntegralOver, Named, Ratio, Sqrt
+from fmproof.lang.nodes import (
+    Apply,
+    Expect,
+    Gaussian,
+    IntegralOver,
+    Named,
+    Ratio,
+    Scalar,
+    Sqrt,
+)
 from fmproof.lang.nodes.measure import drawn_by, is_density
 from fmproof.lang.nodes.measure import parents_of as conditions_of
 from fmproof.lang.props import Almost, ForAll, Prop, VanishesWith
-from fmproof.lang.scope import canon, free_vars
+from fmproof.lang.scope import canon, free_vars, replace_head
 from fmproof.tactics.differences import subtract
 from fmproof.tactics.methods import Line, agree, common_form
 from fmproof.tactics.script import Step
@@ -151,13 +160,22 @@ def _conditions(
     variance = isinstance(term, Apply) and isinstance(term.head, Gaussian)
     if isinstance(term, Sqrt) or (variance and around):
         inside = term.args[0] if isinstance(term, Sqrt) else term.args[3]
-        for prop in positivity_of(inside, scales=variance):
+        forms = [inside, *([_with_values(inside)] if isinstance(term, Sqrt) else ())]
+        for prop in (prop for one in forms for prop in positivity_of(one, scales=variance)):
             here = () if isinstance(prop, ForAll) else around
             yield from _everywhere(partial(_itself, prop), here)
     if isinstance(term, Expect | IntegralOver):
         around = (*around, *term.measure)
     for arg in term.args:
         yield from _conditions(arg, around, seen)
+
+
+def _with_values(term: Expr) -> Expr:
+    """1 − e^{−B} for 1 − ᾱ, of an ᾱ that is defined so: what a derivative finds below the root."""
+    for call in sorted(term.atoms(Apply), key=str):
+        if isinstance(call.head, Scalar) and call.head.definition is not None:
+            term = replace_head(term, call.head, call.head.params, call.head.definition)
+    return term
 
 
 def _nonzero(below: Expr, around: tuple[Expr, ...]) -> Iterator[Prop]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from fmproof.documents import laws_in_lines
 from fmproof.documents.bounds_of_minima import without_extremum
+from fmproof.documents.generating import generated
 from fmproof.documents.items import Item, Property, Reading, equations, head_of, spell
 from fmproof.documents.levels import levels_of_sections
 from fmproof.reading.document.markdown import body
@@ -72,6 +73,10 @@ def read_items(documents: Sequence[Document]) -> Reading:
     for item in reading.items:
         item.left, item.right = resolver.sides(item.left, item.right)
     reading.loose = [resolver.side(node) for node in reading.loose]
+    reading.generated = [
+        replace(one, left=resolver.side(one.left), right=resolver.side(one.right))
+        for one in generated(reading)
+    ]
     reading.kernels = [(x, given, resolver.side(law)) for x, given, law in reading.kernels]
     return reading
 

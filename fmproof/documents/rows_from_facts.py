@@ -54,13 +54,18 @@ def rows_from_facts(before: Expr, claim: Expr, facts: Sequence[Fact]) -> Iterato
 def rows_written_out(
     before: Expr, claim: Expr, facts: Sequence[Fact], sure: bool = True
 ) -> Iterator[RowByFacts]:
-    """The row with its definitions written out, and what facts say of what is then in it.
+    """The row with its definitions written out, and what facts say of what is then in it: of what
+    it begins with, one after the other.
 
     Args:
         sure: only if the sides are then equal by arithmetic alone, so that it costs little.
     """
-    with suppress(FmproofError, SortError, TypeError):
-        yield from _written_out(before, claim, facts, sure)
+    same = [fact for fact in facts if fact.before == before]
+    values = {fact.claim for fact in same}
+    others = [fact for fact in facts if fact.before != before and fact.before not in values]
+    for choice in [[one, *others] for one in same] if len(same) > 1 else [facts]:
+        with suppress(FmproofError, SortError, TypeError):
+            yield from _written_out(before, claim, choice, sure)
 
 
 def _written_out(

@@ -15,7 +15,7 @@ from typing import Any
 from sympy import Basic, Expr, S
 
 from fmproof.documents import parallel, quotients
-from fmproof.lang.arithmetic import add, factors, mul
+from fmproof.lang.arithmetic import add, factors, mul, summands, without
 from fmproof.lang.node import rebuilt, sort_of
 from fmproof.lang.nodes import (
     Apply,
@@ -28,6 +28,7 @@ from fmproof.lang.nodes import (
     Log,
     Named,
     Normal,
+    Partial,
     Ratio,
     Sqrt,
     Var,
@@ -64,6 +65,10 @@ def ways_by_noise(before: Expr, claim: Expr) -> Iterator[list[Step]]:
     if middle is not None:
         yield [*there, *middle, *back]
     yield [*there, Step("3", right, by=_ALGEBRA), *back]
+    spread = at_each_node(right, _slope_of_sum)
+    middle = parallel.steps(renamed, spread, "3.") if spread != right else None
+    if middle is not None:  # d/dt (m + s e) beside what it is
+        yield [*there, *middle, Step("3", right, by="derivative"), *back]
     over = quotients.steps(renamed, right, ("square", "linearity")) or []
     if over:
         yield [*there, *(replace(step, id=f"3.{step.id}") for step in over), *back]
@@ -201,9 +206,21 @@ def with_gaussian_draws(term: Any) -> Any:
 
 def _draws(item: Any) -> tuple[Any, ...]:
     """A draw, from a joint density as one draw after the other."""
+    return tuple(map(gaussian_of, _one_by_one(item)))
+
+
+def _one_by_one(item: Any) -> tuple[Any, ...]:
     definition = item.head.definition if isinstance(item, Apply) else None
     order = None if definition is None else law_order(factors(item.head.unfold(item.arguments)))
-    return (gaussian_of(item),) if order is None else tuple(map(gaussian_of, order))
+    return (item,) if order is None else order
+
+
+def _of_pairs(term: Any) -> Any:
+    """E_{(x, y) ~ q, …} as E_{x ~ p, y ~ k(·|x), …}."""
+    if not isinstance(term, Expect):
+        return term
+    draws = [one for item in term.measure for one in _one_by_one(item)]
+    return Expect(term.body, *draws) if len(draws) > len(term.measure) else term
 
 
 def gaussian_of(item: Any) -> Any:
@@ -211,6 +228,21 @@ def gaussian_of(item: Any) -> Any:
     if isinstance(definition, Apply) and isinstance(definition.head, Gaussian):
         return item.head.unfold(item.arguments)
     return item
+
+
+def _used(term: Any) -> Any:
+    """An average without the draws that nothing in it looks at."""
+    if not isinstance(term, Expect):
+        return term
+    kept: list[Any] = []
+    looked_at = set(free_vars(term.body))
+    for item in reversed(term.measure):
+        if isinstance(item, Let) or set(drawn_by(item)) & looked_at:
+            kept.append(item)
+            looked_at |= free_vars(item)
+    if not kept or len(kept) == len(term.measure):
+        return term
+    return Expect(term.body, *reversed(kept))
 
 
 def _squared(term: Any) -> Any:
@@ -269,6 +301,22 @@ def _slopes(term: Any) -> Any:
     return mul(S.NegativeOne, Ratio(S.One, variance), away)
 
 
+def _slope_of_sum(term: Any) -> Any:
+    """d/dt (m + s e) as dm/dt + (ds/dt) e."""
+    if not (isinstance(term, Partial) and sort_of(term) is Sort.VEC):
+        return term
+    slopes: list[Expr] = []
+    for part in summands(term.body):
+        own = factors(part)
+        moving = [i for i, factor in enumerate(own) if term.var in free_vars(factor)]
+        if len(moving) > 1:
+            return term
+        if moving:
+            rest = mul(*without(own, moving[0]))
+            slopes.append(mul(Partial(own[moving[0]], term.var, term.at), rest))
+    return add(*slopes)
+
+
 def _inward(term: Any) -> Any:
     """E_t[λ E_x[f]] as E_t[E_x[λ f]]."""
     if not isinstance(term, Expect):
@@ -311,6 +359,7 @@ def _put_in(term: Any) -> Any:
 
 _SLOPES = ("definition", "gaussian", "log", "exp", "derivative", "square", "cancel")
 _TURNED = ("reparametrisation",)
+_PAIRS = ("marginalisation", "expectation", "density", "linearity", "fubini", "cancel")
 _ORDERS = ("reorder",)
 _ALGEBRA = ("square", "linearity", "cancel")
 _CHANGES: tuple[tuple[Callable[[Any], Any], tuple[str, ...]], ...] = (
@@ -320,7 +369,9 @@ _CHANGES: tuple[tuple[Callable[[Any], Any], tuple[str, ...]], ...] = (
     (_inward, ("linearity",)),
     (_merged, ("tower",)),
     (_slopes, _SLOPES),
+    (_of_pairs, _PAIRS),
     (with_gaussian_draws, OPENS_DRAWS),
+    (_used, ("drop",)),
     (_squared, ("expectation", "density", "root")),
     (_turned, _TURNED),
     (_put_in, ("substitution",)),

@@ -81,6 +81,8 @@ _PULLED = ("definition", "derivative", "square", "linearity", "pull-out")
 _APART = ("linearity",)
 _BY_NAME = ("square", "linearity")
 """Averages of sums taken apart, with what is in them by its name: a score stays one."""
+_BY_NAME_ALONE = (*_BY_NAME, "drop")
+"""And without draws that are in nothing."""
 _CROSSED = ("lemma", "definition", "square", "linearity", "marginalisation")
 _PUT_IN = ("substitution", "reorder", "derivative", "square", "linearity", "cancel")
 """Then paths are written out."""
@@ -117,6 +119,7 @@ def ways(before: Expr, claim: Expr) -> Iterator[Way]:
         named = [way for way in named if "derivative" not in way or "exp" in way]
     if not kinds & _AVERAGED:
         named.remove(_PLAIN[1])
+    yield from quick_ways(before, claim)
     logs = gaussian_logs.steps(before, claim) if noise and Log in kinds else None
     if logs is not None:
         yield Way((Part("row", before, logs),), ("gaussian", "moments"))
@@ -124,8 +127,6 @@ def ways(before: Expr, claim: Expr) -> Iterator[Way]:
     sloped = mixture_slopes.steps(before, claim) if Grad in kinds or by_means else None
     if sloped is not None:
         yield Way((Part("row", before, sloped),), ("exchange", "derivative"))
-    if kinds_in([before, claim, *_opened(before), *_opened(claim)]) & _AVERAGED:
-        yield _by_name(before, claim)
     for by in named:
         yield Way((Part("row", before, [Step("1", claim, by=by)]),), by)
     for by in _second_moments([before, claim], kinds):
@@ -158,6 +159,15 @@ def ways(before: Expr, claim: Expr) -> Iterator[Way]:
         yield Way((Part("row", before, rooted[0]),), ("root", "cancel"), tuple(rooted[1]))
 
 
+def quick_ways(before: Expr, claim: Expr) -> Iterator[Way]:
+    """Those that write nothing out: they are found at once, or not."""
+    kinds = kinds_in([before, claim])
+    if kinds_in([before, claim, *_opened(before), *_opened(claim)]) & _AVERAGED:
+        yield _by_name(before, claim)
+    if kinds >= {Gaussian, Expect}:
+        yield from _by_name_with_moments(before, claim)
+
+
 def _by_logarithms(before: Expr, claim: Expr) -> Iterator[Way]:
     """With 1/v for e^{−log v} on both sides."""
     there, back = map(exponentials.out_of_logarithms, (before, claim))
@@ -180,6 +190,17 @@ def _by_name(before: Expr, claim: Expr) -> Way:
         for i, (line, words) in enumerate(zip(lines, by, strict=True), 1)
     ]
     return Way((Part("row", before, steps),), _BY_NAME)
+
+
+def _by_name_with_moments(before: Expr, claim: Expr) -> Iterator[Way]:
+    """With averages of noise put in where sums are taken apart and nothing is written out."""
+    try:
+        common = common_form(Line(before, claim), _BY_NAME_ALONE)
+    except (FmproofError, RecursionError, TypeError):
+        return
+    left_over = subtract(common.left.rhs, common.right.rhs)
+    for parts in noise_moments.parts_with_moments(before, claim, left_over, _BY_NAME_ALONE):
+        yield Way(parts, (*_BY_NAME_ALONE, "moments"))
 
 
 def _opened(term: Expr) -> tuple[Expr, ...]:

@@ -77,7 +77,7 @@ def joint_form(goal: Any) -> Integrable | None:
         parts, place = list(others), 0
     laws = [part for part in parts if _draws(part) and not is_density(part)]
     parts = [part for part in parts if part not in laws]
-    used = free_vars(mul(*parts)).union(*(parents_of(law) for law in laws))
+    used = frozenset[Var]().union(*map(free_vars, parts), *map(parents_of, laws))
     left = [item for var, item in ranges.items() if var in used or not item.bounded]
     left.sort(key=lambda item: (item.var.sort.value, str(item.range), item.var.name))
     return Integrable(mul(*parts), *left, *laws) if left or laws else None
@@ -99,8 +99,9 @@ def _is_law_of(factor: Any, ranges: dict[Var, Any]) -> bool:
     """
     if not is_density(factor):
         return _draws(factor)
+    each = zip(factor.head.drawn(factor), factor.head.over, strict=True)
     return draws_variables(factor) and all(
-        ranges.get(item.var) == item for item in factor.head.ranges(factor)
+        v in ranges and ranges[v].range == o.range for v, o in each
     )
 
 

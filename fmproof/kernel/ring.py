@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import product
 from math import prod
+from operator import is_
 from typing import Any
 
 from sympy import Expr, S
@@ -17,7 +18,7 @@ from fmproof.lang.node import declaration, rebuilt, remembered
 from fmproof.lang.nodes import Ratio
 from fmproof.lang.numbers import fraction, is_number, number
 from fmproof.lang.props import Equals, VanishesWith
-from fmproof.lang.scope import canon
+from fmproof.lang.scope import alpha_equal, canon
 
 _LARGEST = 100_000
 """Summands that multiplying out may give."""
@@ -27,11 +28,14 @@ _LARGEST = 100_000
 def ring_normal(term: Any) -> Any:
     """Sums of products, with a ratio a/b written a·(1/b); nothing else is moved."""
     if type(term) is Add:
-        return add(*map(ring_normal, term.args))
+        parts = [ring_normal(arg) for arg in term.args]
+        return term if all(map(is_, parts, term.args)) else add(*parts)
     if type(term) is Pow and factors(term) == (term,):  # too large to be multiplied out
         return rebuilt(term, ring_normal(term.args[0]), term.args[1])
     if type(term) is Mul or type(term) is Pow:
-        return _multiplied(ring_normal(factor) for factor in factors(term))
+        parts = [ring_normal(factor) for factor in factors(term)]
+        normal = all(map(is_, parts, factors(term))) and Add not in map(type, parts)
+        return term if normal else _multiplied(parts)
     if type(term) is Ratio and term.args[0] != S.One:
         a, b = map(ring_normal, term.args)
         return _multiplied((a, ring_normal(Ratio(S.One, b))))
@@ -83,7 +87,7 @@ def linear_combination(theorem: Equation, factor: Expr, lhs: Expr, rhs: Expr) ->
 @rule("E5", "the ring axioms; Lang, Algebra, chapter IV")
 def ring(lhs: Expr, rhs: Expr) -> Sequent:
     """⊢ a = b when both are the same polynomial: addition, multiplication, distribution."""
-    if polynomial(lhs) != polynomial(rhs):
+    if not alpha_equal(lhs, rhs) and polynomial(lhs) != polynomial(rhs):
         raise RuleError("ring: %s and %s are not equal by arithmetic alone", lhs, rhs)
     return infer(Equals(lhs, rhs))
 

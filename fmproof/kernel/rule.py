@@ -191,7 +191,7 @@ def rule(code: str, reference: str) -> Callable[[Callable[P, Sequent]], Callable
                 )
                 intact()  # no program runs from here on
                 sequent = infers(*taken)  # type: ignore[call-arg]
-                kept = (tuple(a.items()) if type(a) is dict else a for a in taken)
+                kept = [tuple(a.items()) if type(a) is dict else a for a in taken]
                 return _made(sequent, Trace(name, tuple(kept)))
             except RecursionError:
                 raise RuleError(f"{name}: a term is nested too deeply") from None

@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
-from fmproof.lang.fixed import fixed
+from fmproof.lang.fixed import fixed, kept
 from fmproof.lang.node import shown
 from fmproof.lang.props import Prop
 
@@ -38,8 +38,8 @@ class Theorem:
 
     __slots__ = ("_conclusion", "_hypotheses", "_trace")
     _hypotheses: Mapping[Prop, Prop]
-    _conclusion: Prop
-    _trace: Trace
+    conclusion: Prop = kept("_conclusion")
+    trace: Trace = kept("_trace")  #: the rule that made it, with its arguments
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         raise TypeError("a Theorem is made by the rules of fmproof.kernel, never directly")
@@ -68,23 +68,14 @@ class Theorem:
         return tuple(self._hypotheses.values())
 
     @property
-    def conclusion(self) -> Prop:
-        return self._conclusion
-
-    @property
-    def trace(self) -> Trace:
-        """The rule that made it, with its arguments."""
-        return self._trace
-
-    @property
     def lhs(self) -> Any:
         """The left side of an equation (or of ≤)."""
-        return self._conclusion.lhs
+        return self.conclusion.lhs
 
     @property
     def rhs(self) -> Any:
         """The right side of an equation (or of ≤)."""
-        return self._conclusion.rhs
+        return self.conclusion.rhs
 
     def __repr__(self) -> str:
         assumed = ", ".join(map(shown, self.hypotheses))

@@ -16,6 +16,7 @@ from typing import Any
 
 import sympy
 from sympy import Basic, Expr, S
+from sympy.core.basic import _cmp_name
 
 from fmproof.errors import SortError
 from fmproof.lang.node import (
@@ -36,7 +37,7 @@ MANY = 64
 """A power with a larger exponent counts as one factor."""
 HUGE = 10_000
 """No exponent is larger."""
-_ORDER = cmp_to_key(Basic.compare)
+_by_name: dict[tuple[int, int], tuple[int, type, type]] = {}  # ids -> their order, two classes
 
 
 class _Operation(Term):
@@ -45,7 +46,7 @@ class _Operation(Term):
     __slots__ = ()
 
     def __new__(cls, *args: Any, evaluate: bool | None = True) -> Any:
-        return _OF_USERS[cls](*args) if evaluate else Expr.__new__(cls, *args)
+        return _OF_USERS[cls](*args) if evaluate else Term.__new__(cls, *args)
 
     @classmethod
     def _from_args(cls, args: Any, is_commutative: bool | None = True) -> Any:
@@ -106,21 +107,24 @@ def coefficient(term: Expr) -> tuple[Rational, Expr]:
 
 def add(*terms: Expr) -> Expr:
     """The sum in canonical form."""
+    if len(terms) == 1 and type(terms[0]) is not Add:
+        return terms[0]
     constant: Fraction | int = 0
     total: dict[Expr, Fraction | int] = {}
     for term in terms:
         for part in _parts(term):
             c, rest = coefficient(part)
+            value = 1 if c is S.One else fraction(c)  # a whole number is added faster
             if rest is S.One:
-                constant += fraction(c)
+                constant += value
             else:
-                total[rest] = total.get(rest, 0) + fraction(c)
-    parts = sorted((_scaled(c, rest) for rest, c in total.items() if c != 0), key=_ORDER)
+                total[rest] = total[rest] + value if rest in total else value
+    parts = _in_order([_scaled(c, rest) for rest, c in total.items() if c != 0])
     if constant != 0:
         parts.insert(0, number(constant))
     if len(parts) < 2:
         return parts[0] if parts else S.Zero
-    return Add(*parts, evaluate=False)
+    return Term.__new__(Add, *parts)
 
 
 def mul(*terms: Expr) -> Expr:
@@ -129,30 +133,51 @@ def mul(*terms: Expr) -> Expr:
     powers: dict[Expr, int] = {}
     for term in terms:
         for base, exponent in _powers(term, 1):
+            if base is S.One:
+                continue
             if is_number(base):
                 constant *= power_of_number(fraction(base), exponent)
             else:
                 powers[base] = powers.get(base, 0) + exponent
-    parts = sorted((_power(b, e) for b, e in powers.items()), key=_ORDER)
-    return _scaled(constant, _product(parts))
+    return _scaled(constant, _product(_in_order([_power(b, e) for b, e in powers.items()])))
 
 
-def _parts(term: Expr) -> Iterator[Expr]:
-    if type(term) is Add:
-        for arg in term.args:
-            yield from _parts(arg)
-    else:
-        yield term
+def _in_order(parts: list[Expr]) -> list[Expr]:
+    return sorted(parts, key=_ORDER) if len(parts) > 1 else parts
 
 
-def _powers(term: Expr, exponent: int) -> Iterator[tuple[Expr, int]]:
+def _compare(a: Any, b: Any) -> int:
+    """SymPy's order of nodes, ``Basic.compare``: by the names of their classes, then by parts."""
+    if a is b:
+        return 0
+    kinds = id(type(a)), id(type(b))
+    if kinds not in _by_name:
+        _by_name[kinds] = (_cmp_name(type(a), type(b)), type(a), type(b))
+    order = _by_name[kinds][0]
+    ours, theirs = a._hashable_content(), b._hashable_content()
+    order = order or (len(ours) > len(theirs)) - (len(ours) < len(theirs))
+    for x, y in () if order else zip(ours, theirs, strict=True):
+        order = _compare(x, y) if isinstance(x, Basic) else (x > y) - (x < y)
+        if order:
+            break
+    return order
+
+
+_ORDER = cmp_to_key(_compare)
+
+
+def _parts(term: Expr) -> tuple[Expr, ...]:
+    if type(term) is not Add:
+        return (term,)
+    return tuple(part for arg in term.args for part in _parts(arg))
+
+
+def _powers(term: Expr, exponent: int) -> tuple[tuple[Expr, int], ...]:
     if type(term) is Mul:
-        for arg in term.args:
-            yield from _powers(arg, exponent)
-    elif type(term) is Pow:
-        yield from _powers(term.args[0], exponent * _exponent(term))
-    else:
-        yield term, exponent
+        return tuple(power for arg in term.args for power in _powers(arg, exponent))
+    if type(term) is Pow:
+        return _powers(term.args[0], exponent * _exponent(term))
+    return ((term, exponent),)
 
 
 def _exponent(power: Expr) -> int:
@@ -164,13 +189,13 @@ def _power(base: Expr, exponent: int) -> Expr:
         return base
     if exponent > HUGE:
         raise SortError(f"a power is at most {HUGE:,}, found {exponent:,} on {shown(base)}")
-    return Pow(base, number(exponent), evaluate=False)
+    return Term.__new__(Pow, base, number(exponent))
 
 
 def _product(parts: Any) -> Expr:
     if len(parts) < 2:
         return parts[0] if parts else S.One
-    return Mul(*parts, evaluate=False)
+    return Term.__new__(Mul, *parts)
 
 
 def _scaled(factor: Fraction | int, rest: Expr) -> Expr:

@@ -19,6 +19,11 @@ def kept(slot: str) -> Any:
     return property(attrgetter(slot))
 
 
+def at_argument(place: int | slice) -> Any:
+    """The argument of a node in one place, or those in several, to be read."""
+    return property(lambda node: node._args[place])
+
+
 @dataclass_transform(frozen_default=True)
 def fixed(cls: type[T]) -> type[T]:
     """A frozen dataclass that is filled once, by the call that makes it: nothing of it, no
@@ -34,13 +39,14 @@ def fixed(cls: type[T]) -> type[T]:
             given.apply_defaults()
             args = tuple(given.arguments.values())
         record = object.__new__(kind)
-        for slot, value in zip(slots, args, strict=True):
-            object.__setattr__(record, slot, value)
+        for put, value in zip(setters, args, strict=True):
+            put(record, value)
         return record
 
     body = {name: kept(slot) for name, slot in zip(names, slots, strict=True)}
     left_out = {*names, "__init__", "__dict__", "__weakref__"}
     body |= {name: value for name, value in vars(plain).items() if name not in left_out}
     made: Any = type(cls.__name__, cls.__bases__, {**body, "__slots__": slots, "__new__": new})
+    setters = [getattr(made, slot).__set__ for slot in slots]
     made.__signature__ = parameters.replace(return_annotation=Signature.empty)
     return cast("type[T]", made)

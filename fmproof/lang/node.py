@@ -21,7 +21,7 @@ from sympy import Basic, Expr, S
 from sympy.core.parameters import global_parameters
 
 from fmproof.errors import InputError, SortError, spell_terms_by
-from fmproof.lang.fixed import fixed
+from fmproof.lang.fixed import fixed, kept
 from fmproof.lang.sorts import ADDITIVE, Sort
 from fmproof.lang.spelling.foreign import NotANumber, checked_call, foreign
 from fmproof.tables import FixedMapping
@@ -31,6 +31,9 @@ if globals().get("_closed"):  # loaded again, it would be open, and know no type
 
 T = TypeVar("T")
 B = TypeVar("B", bound=Basic)
+_put_assumptions, _put_mhash, _put_args = (
+    getattr(Basic, slot).__set__ for slot in ("_assumptions", "_mhash", "_args")
+)
 
 
 def shown(node: Any) -> str:
@@ -57,6 +60,16 @@ class Sealed:
         super().__init_subclass__(**kwargs)
         if "__new__" in vars(cls):
             cls.__new__ = staticmethod(checked_call(cls.__new__))  # type: ignore[method-assign]
+
+    def __new__(cls: type[T], *args: Any) -> T:
+        """What SymPy's ``Basic`` makes of these arguments; no ``__setattr__`` is asked."""
+        node = object.__new__(cls)
+        _put_assumptions(node, cls.default_assumptions)  # type: ignore[attr-defined]
+        _put_mhash(node, None)
+        _put_args(node, args)
+        return node
+
+    args: Any = kept("_args")
 
     def __setattr__(self, attribute: str, value: object) -> None:
         of_sympy = attribute in ("_mhash", "_assumptions", "_args")
@@ -264,19 +277,25 @@ def intact() -> None:
             "SymPy's evaluation is switched off (global_parameters), so terms have no canonical "
             "form; switch it on again"
         )
-    zero, one, minus, half = S.Zero, S.One, S.NegativeOne, S.Half
-    same = zero is _ZERO and one is _ONE and minus is _MINUS and half is _HALF
-    kinds = type(zero) is _OF_ZERO and type(one) is _OF_ONE
-    kinds = kinds and type(minus) is _OF_MINUS and type(half) is _OF_HALF
-    if not (same and kinds):  # without a loop: it is asked of every node
+    same = S.Zero is _ZERO and S.One is _ONE and S.NegativeOne is _MINUS and S.Half is _HALF
+    kinds = type(_ZERO) is _OF_ZERO and type(_ONE) is _OF_ONE
+    if not (same and kinds and type(_MINUS) is _OF_MINUS and type(_HALF) is _OF_HALF):
         raise SortError("a number of SymPy's (S.Zero, S.One, …) was changed, so no term is safe")
 
 
-_admitted: dict[int, tuple[Basic, Basic]] = {}  # id -> (the object, so that it stays; canonical)
-_same_parts: dict[tuple[int, ...], tuple[Any, Basic]] = {}  # ids -> (type and parts, one node)
-_made: dict[tuple[int, ...], tuple[Any, Basic]] = {}  # ids -> (node and arguments, the result)
-_sorts: dict[int, tuple[Basic, Sort]] = {}
-_memories: list[dict[Any, Any]] = [_admitted, _same_parts, _made, _sorts]  # each keeps its objects
+_memories: list[dict[Any, Any]] = []
+
+
+def memory() -> dict[Any, Any]:
+    """What is known of objects by their ids; it keeps the objects, so that the ids stay theirs."""
+    _memories.append({})
+    return _memories[-1]
+
+
+_admitted: dict[int, tuple[Basic, Basic]] = memory()  # id -> (the object; the canonical one)
+_same_parts: dict[tuple[int, ...], tuple[Any, Basic]] = memory()  # ids -> (the parts, one node)
+_made: dict[tuple[int, ...], tuple[Any, Basic]] = memory()  # ids -> (node and arguments, result)
+_sorts: dict[int, tuple[Basic, Sort]] = memory()
 _LIMIT = 400_000  # objects remembered; forgetting them costs time and nothing else
 
 
@@ -289,16 +308,22 @@ def admit(node: B) -> B:
     known = _admitted.get(id(node))
     if known is not None and known[0] is node:
         return known[1]
-    intact()
     if len(_admitted) > _LIMIT:
         _forget()
+    return _admit(node)
+
+
+def _admit(node: Any) -> Any:
+    known = _admitted.get(id(node))
+    if known is not None and known[0] is node:
+        return known[1]
     declaration(node)
-    made = _rebuilt(node, [admit(arg) for arg in node.args])
+    made = from_admitted(node, [_admit(arg) for arg in node.args])
     _admitted[id(node)] = (node, made)
     return made
 
 
-def _rebuilt(node: Any, args: list[Basic]) -> Any:
+def from_admitted(node: Any, args: list[Basic]) -> Any:
     """A node from admitted arguments; one that was forged has not what its type needs.
 
     A type makes the same of the same arguments, so it is asked once. What is in a key stays, so
@@ -307,6 +332,7 @@ def _rebuilt(node: Any, args: list[Basic]) -> Any:
     key = (id(type(node)), *map(id, args)) if args else (id(node),)
     known = _made.get(key)
     if known is None:
+        intact()
         try:
             made = _settled(declaration(node).rebuild(node, *args))
         except (TypeError, ValueError, AttributeError, IndexError, InputError) as e:
@@ -337,18 +363,17 @@ def _forget() -> None:
 
 def remembered(function: Callable[[Any], T]) -> Callable[[Any], T]:
     """``function`` of an admitted node, worked out once for each; others are admitted first."""
-    memory: dict[int, tuple[Any, T]] = {}
-    _memories.append(memory)
+    found: dict[int, tuple[Any, T]] = memory()
 
     @wraps(function)
     def of(node: Any) -> T:
-        known = memory.get(id(node))
+        known = found.get(id(node))
         if known is None or known[0] is not node:  # what is remembered was admitted
             node = admit(node)
-            known = memory.get(id(node))
+            known = found.get(id(node))
             if known is None or known[0] is not node:
                 intact()
-                known = memory[id(node)] = (node, function(node))
+                known = found[id(node)] = (node, function(node))
         return known[1]
 
     return of
@@ -356,7 +381,7 @@ def remembered(function: Callable[[Any], T]) -> Callable[[Any], T]:
 
 def rebuilt(node: B, *args: Any) -> Any:
     """``node`` with other arguments, admitted."""
-    return _rebuilt(node, list(map(admit, args)))
+    return from_admitted(node, list(map(admit, args)))
 
 
 class Term(Sealed, NotANumber, Expr):

@@ -11,7 +11,6 @@ from fractions import Fraction
 from typing import Any
 
 import sympy
-from sympy import Expr
 
 from fmproof.errors import SortError
 from fmproof.lang.node import SHARED, Sealed, declare, is_one_of, no_places, nothing
@@ -79,7 +78,7 @@ def number(value: Fraction | int) -> Any:
     if (p, q) in _nodes:
         return _nodes[p, q]
     exact = _bounded(Fraction(p, q))
-    node = Expr.__new__(Integer if exact.denominator == 1 else Rational)
+    node = Sealed.__new__(Integer if exact.denominator == 1 else Rational)
     object.__setattr__(node, "p", exact.numerator)
     if type(node) is Rational:
         object.__setattr__(node, "q", exact.denominator)

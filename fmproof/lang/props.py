@@ -8,6 +8,7 @@ from typing import Any
 from sympy import Basic, Expr, S
 
 from fmproof.errors import SortError
+from fmproof.lang.fixed import at_argument
 from fmproof.lang.node import (
     Lift,
     Sealed,
@@ -53,13 +54,8 @@ class _Relation(Prop):
 
     __slots__ = ()
 
-    @property
-    def lhs(self) -> Expr:
-        return self.args[0]
-
-    @property
-    def rhs(self) -> Expr:
-        return self.args[1]
+    lhs: Expr = at_argument(0)
+    rhs: Expr = at_argument(1)
 
 
 class Equals(_Relation):
@@ -75,8 +71,7 @@ class Equals(_Relation):
             raise SortError(
                 f"cannot equate the {first.value} {shown(a)} and the {second.value} {shown(b)}"
             )
-        made: Equals = Basic.__new__(cls, a, b)
-        return made
+        return Sealed.__new__(cls, a, b)
 
 
 class AtMost(_Relation):
@@ -88,8 +83,7 @@ class AtMost(_Relation):
         a, b = as_term(lhs), as_term(rhs)
         require_sort(a, Sort.REAL, "the left side of ≤")
         require_sort(b, Sort.REAL, "the right side of ≤")
-        made: AtMost = Basic.__new__(cls, a, b)
-        return made
+        return Sealed.__new__(cls, a, b)
 
 
 class Integrable(OverMeasure, Prop):
@@ -104,8 +98,7 @@ class Integrable(OverMeasure, Prop):
                 f"expected a real or a vector, found the {sort_of(term).value} {shown(term)}"
             )
         require_measure(measure, "an integrability condition")
-        made: Integrable = Basic.__new__(cls, term, *measure)
-        return made
+        return Sealed.__new__(cls, term, *measure)
 
 
 class VanishesWith(Prop):
@@ -117,8 +110,7 @@ class VanishesWith(Prop):
         left, right = as_term(a), as_term(b)
         require_sort(left, Sort.REAL, "a vanishing term")
         require_sort(right, Sort.REAL, "a vanishing term")
-        made: VanishesWith = Basic.__new__(cls, left, right)
-        return made
+        return Sealed.__new__(cls, left, right)
 
 
 class OverVar:
@@ -126,16 +118,8 @@ class OverVar:
 
     __slots__ = ()
 
-    args: tuple[Any, ...]
-
-    @property
-    def body(self) -> Any:
-        return self.args[0]
-
-    @property
-    def var(self) -> Var:
-        var: Var = self.args[1]
-        return var
+    body: Any = at_argument(0)
+    var: Var = at_argument(1)
 
 
 def require_param(var: Any, owner: str) -> None:
@@ -152,20 +136,9 @@ class AtPlace:
 
     __slots__ = ()
 
-    args: tuple[Any, ...]
-
-    @property
-    def body(self) -> Any:
-        return self.args[0]
-
-    @property
-    def var(self) -> Var:
-        var: Var = self.args[1]
-        return var
-
-    @property
-    def at(self) -> Any:
-        return self.args[2]
+    body: Any = at_argument(0)
+    var: Var = at_argument(1)
+    at: Any = at_argument(2)
 
 
 def placed(body: Expr, pairs: Sequence[tuple[Any, Any]], owner: str) -> tuple[Expr, list[Expr]]:
@@ -209,8 +182,7 @@ class Differentiable(AtPlace, Prop):
         if any(type(var) is Var and var.sort is Sort.LATENT for var, _ in pairs):
             raise SortError("nothing is differentiable in a latent point")
         term, flat = placed(term, pairs, "differentiability")
-        made: Differentiable = Basic.__new__(cls, term, *flat)
-        return made
+        return Sealed.__new__(cls, term, *flat)
 
     @property
     def pairs(self) -> tuple[tuple[Var, Expr], ...]:
@@ -228,6 +200,8 @@ class Dominated(AtPlace, Prop):
     """
 
     __slots__ = ()
+
+    measure: tuple[Any, ...] = at_argument(slice(3, None))
 
     def __new__(cls, body: Any, var: Var, at: Any, *measure: Any) -> Dominated:
         term = as_term(body)
@@ -248,12 +222,7 @@ class Dominated(AtPlace, Prop):
         if renaming:
             term = substitute(term, renaming)
             measure = tuple(substitute(item, renaming) for item in measure)
-        made: Dominated = Basic.__new__(cls, term, renaming.get(var, var), place, *measure)
-        return made
-
-    @property
-    def measure(self) -> tuple[Any, ...]:
-        return tuple(self.args[3:])
+        return Sealed.__new__(cls, term, renaming.get(var, var), place, *measure)
 
 
 class Positive(Prop):
@@ -264,8 +233,7 @@ class Positive(Prop):
     def __new__(cls, a: Any) -> Positive:
         term = as_term(a)
         require_sort(term, Sort.REAL, "what is positive")
-        made: Positive = Basic.__new__(cls, term)
-        return made
+        return Sealed.__new__(cls, term)
 
 
 _POINTWISE = (Equals, AtMost, VanishesWith, Positive, Integrable, Differentiable, Dominated)
@@ -295,8 +263,7 @@ class Almost(OverMeasure, Prop):
                 f"goes outside"
             )
         require_measure(measure, "an almost-everywhere condition")
-        made: Almost = Basic.__new__(cls, prop, *measure)
-        return made
+        return Sealed.__new__(cls, prop, *measure)
 
 
 class ForAll(OverVar, Prop):
@@ -309,8 +276,7 @@ class ForAll(OverVar, Prop):
             raise SortError(
                 f"expected a proposition and a variable, found {shown(prop)} and {shown(var)}"
             )
-        made: ForAll = Basic.__new__(cls, prop, var)
-        return made
+        return Sealed.__new__(cls, prop, var)
 
 
 PROPOSITIONS = (*_POINTWISE, Almost, ForAll)

@@ -12,7 +12,15 @@ from typing import Any, TypeVar
 from sympy import Basic, Expr
 
 from fmproof.errors import SortError
-from fmproof.lang.node import admit, bound_vars, rebuilt, remembered, require_sort
+from fmproof.lang.node import (
+    admit,
+    bound_vars,
+    from_admitted,
+    memory,
+    rebuilt,
+    remembered,
+    require_sort,
+)
 from fmproof.lang.nodes.application import Apply
 from fmproof.lang.nodes.variable import Var, reserved_var
 from fmproof.lang.spelling.foreign import foreign
@@ -65,6 +73,9 @@ def substitute(node: T, mapping: Mapping[Var, Expr]) -> T:
     return _substitute(admit(node), values)
 
 
+_substituted: dict[tuple[int, ...], tuple[Any, ...]] = memory()  # ids -> (these, the result)
+
+
 def _substitute(node: Any, mapping: Mapping[Var, Expr]) -> Any:
     if type(node) is Var:
         return mapping.get(node, node)
@@ -72,19 +83,28 @@ def _substitute(node: Any, mapping: Mapping[Var, Expr]) -> Any:
     mapping = {var: value for var, value in mapping.items() if var in free and var is not value}
     if not mapping:
         return node
+    key = (id(node), *map(id, mapping), *map(id, mapping.values()))
+    known = _substituted.get(key)
+    if known is None:
+        known = _substituted[key] = (node, mapping, _replaced(node, mapping, free))
+    return known[2]
+
+
+def _replaced(node: Any, mapping: Mapping[Var, Expr], free: frozenset[Var]) -> Any:
     bound = bound_vars(node)
     if bound:
         incoming = frozenset().union(*(free_vars(value) for value in mapping.values()))
         clashing = [var for var in bound if var in incoming]
         if clashing:
             node = rename_bound(node, clashing, incoming | free)
-    return rebuilt(node, *(_substitute(arg, mapping) for arg in node.args))
+    return from_admitted(node, [_substitute(arg, mapping) for arg in node.args])
 
 
 def rename_bound(node: T, which: Iterable[Var], avoid: Iterable[Var]) -> T:
     """An alpha-variant of the binder ``node`` in which ``which`` have names outside ``avoid``."""
+    node = admit(node)
     renaming = fresh_names(which, frozenset(avoid).union(*map(free_vars, node.args)))
-    return rebuilt(node, *(_substitute(arg, renaming) for arg in node.args))
+    return from_admitted(node, [_substitute(arg, renaming) for arg in node.args])
 
 
 def apart(node: T, taken: Iterable[Var]) -> T:
@@ -112,7 +132,7 @@ def canon(node: Any) -> Any:
         if outside:  # it would be captured; no declared variable can have such a name
             raise SortError(f"the reserved name {min(v.name for v in outside)} is used in a term")
         args = [_substitute(arg, names) for arg in args]
-    return rebuilt(node, *args)
+    return from_admitted(node, args)
 
 
 @remembered
@@ -123,7 +143,7 @@ def _height(node: Any) -> int:
 
 def alpha_equal(a: Basic, b: Basic) -> bool:
     """Whether two terms or propositions differ at most in the names of bound variables."""
-    return bool(canon(a) == canon(b))
+    return a is b or bool(canon(a) == canon(b))
 
 
 def replace_head(node: T, head: Any, params: tuple[Var, ...], body: Expr) -> T:

@@ -25,6 +25,8 @@ class Sort(Enum):
     GRADIENT = "gradient"
     SET = "set of parameters"
 
+    __hash__ = object.__hash__  # each is one object
+
 
 ADDITIVE = frozenset({Sort.REAL, Sort.VEC, Sort.GRADIENT})
 

@@ -15,7 +15,6 @@ from fmproof.derived.restatements import reflexivity
 from fmproof.errors import RuleError, SortError
 from fmproof.kernel.conditional import contraction, contraction_of_square, pull_out, transfer
 from fmproof.kernel.equality import equal_sides, instantiate_head, symmetry, transitivity, unfold
-from fmproof.kernel.gaussian import is_gaussian
 from fmproof.kernel.hypotheses import discharge
 from fmproof.kernel.integrals import drop_draw, joint_law, reorder_draws
 from fmproof.kernel.theorem import Theorem
@@ -310,10 +309,11 @@ def moved(goal: Almost, other: Sequence[Draw]) -> Theorem | None:
 def standard_noise(goal: Integrable) -> Theorem | None:
     """``goal`` with x~N(m, s²) as x := m + s e, e~N(0, 1)."""
     from fmproof.tactics.methods import METHODS, Line
+    from fmproof.tactics.methods.gaussian import scale_of
 
     bound = [v for item in goal.measure for v in drawn_by(item)]
     variables = [v for v in bound if v in free_vars(goal.body)]
-    if not variables or not any(map(is_gaussian, goal.measure)):
+    if not variables or all(scale_of(item) is None for item in goal.measure):
         return None
     head = Scalar("h", *variables)
     try:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from sympy import Expr
+from sympy import Basic, Expr
 
 from fmproof.derived.dominations import cauchy_schwarz, parallelogram
 from fmproof.errors import SortError
@@ -12,13 +13,15 @@ from fmproof.kernel.equality import equal_sides, instantiate_head, symmetry, tra
 from fmproof.kernel.hypotheses import discharge
 from fmproof.kernel.ring import ring, ring_normal
 from fmproof.kernel.theorem import Theorem
+from fmproof.lang.arithmetic import Add
 from fmproof.lang.node import admit, remembered
+from fmproof.lang.nodes import Apply
 from fmproof.lang.props import Integrable
 from fmproof.lang.scope import alpha_equal
 from fmproof.tactics.abstraction import as_one, sums_in
 from fmproof.tactics.laws import same_law
 from fmproof.tactics.methods.arithmetic import expand_inner
-from fmproof.tactics.rewriting import attempt, sweep
+from fmproof.tactics.rewriting import attempt, sweep, symbols_inside
 
 
 @remembered
@@ -38,6 +41,8 @@ def _equal_to_it(body: Expr) -> Theorem | None:
 def spelled_otherwise(goal: Integrable, fact: Integrable) -> Theorem | None:
     """``goal`` from what is known, where both multiplied out are the same: ‖a − b‖² < ∞ gives that
     ‖a‖² − 2⟨a, b⟩ + ‖b‖² is."""
+    if not (_functions(goal.body) <= _reached(fact) and _functions(fact.body) <= _reached(goal)):
+        return None  # multiplying out makes no function vanish
     plain, other = _plain(goal), _plain(fact)
     if (plain is goal and other is fact) or plain is None or other is None:
         return None
@@ -53,6 +58,25 @@ def spelled_otherwise(goal: Integrable, fact: Integrable) -> Theorem | None:
 
 
 @remembered
+def _functions(node: Any) -> frozenset[Basic]:
+    """The functions in a term: the symbols that draw nothing."""
+    applied = isinstance(node, Apply) and not node.head.draws
+    own = frozenset((node.head,)) if applied else frozenset()
+    return own.union(*map(_functions, node.args))
+
+
+@remembered
+def _reached(node: Any) -> frozenset[Basic]:
+    """The functions in a condition, also those in the laws that its densities stand for."""
+    found = frozenset[Basic]().union(*map(_reached, node.args))
+    if not isinstance(node, Apply):
+        return found
+    if not node.head.draws:
+        return found.union((node.head,))
+    return found if node.head.definition is None else found | _reached(node.head.definition)
+
+
+@remembered
 def _plain(goal: Integrable) -> Integrable | None:
     """The same of the integrand multiplied out."""
     body = multiplied_out(goal.body)
@@ -62,11 +86,18 @@ def _plain(goal: Integrable) -> Integrable | None:
         return None
 
 
+@remembered
+def _sums_in(fact: Any) -> tuple[Expr, ...]:
+    return tuple(sums_in(fact))
+
+
 def together(goal: Integrable, facts: Sequence[Integrable]) -> Iterator[tuple[str, Theorem]]:
     """‖a + (b − c)‖² and ⟨a, b − c⟩ where the square of b − c is known to be integrable."""
+    if Add not in symbols_inside(goal.body):
+        return
     totals: dict[Expr, None] = {}
     for fact in facts:
-        totals.update(dict.fromkeys(sums_in(fact)))
+        totals.update(dict.fromkeys(_sums_in(fact)))
     for total in totals:
         found = as_one(goal.body, total)
         if found is None:

@@ -177,13 +177,17 @@ def then(theorem: Theorem, conversion: Conversion) -> Theorem:
 
 
 def _sweep(term: Expr, conversion: Conversion, budget: list[int]) -> Theorem | None:
-    if isinstance(conversion, _Rooted) and conversion.symbols.isdisjoint(symbols_inside(term)):
+    symbols = conversion.symbols if isinstance(conversion, _Rooted) else None
+    if symbols is not None and symbols.isdisjoint(symbols_inside(term)):
         return None
     theorem = _at_root(term, conversion, budget)
     current = term if theorem is None else theorem.rhs
     parts = {}
     for place in rewritable(current):
-        part = _sweep(current.args[place], conversion, budget)
+        arg = current.args[place]
+        if symbols is not None and symbols.isdisjoint(symbols_inside(arg)):
+            continue  # as above, without a call
+        part = _sweep(arg, conversion, budget)
         if part is not None:
             parts[place] = part
     if not parts:

@@ -72,6 +72,19 @@ def _written_at() -> Location:
     return Location(file if file.isprintable() else ascii(file), frame.f_lineno)
 
 
+def set_location(made: Step | Derivation, file: str, line: int) -> None:
+    """Say where ``made`` is written, if it was made from data and not by the author's file.
+
+    Raises:
+        InputError: that is no place in a file.
+    """
+    if not (type(file) is str and file.isprintable() and type(line) is int):
+        raise InputError(f"{file!r}, {line!r} is no place in a file")
+    if not is_one_of(made, (Step, Derivation)):
+        raise InputError(f"only steps and derivations are written somewhere, found {made!r}")
+    object.__setattr__(made, "location", Location(file, line))
+
+
 _recordings: list[list[Derivation]] = []
 
 
@@ -192,8 +205,8 @@ class Step(_Final):
         object.__setattr__(self, "note", prose_of(self.note, f"step {self.id}: the note"))
         object.__setattr__(self, "claim", claim_of(self.claim, f"step {self.id}"))
         object.__setattr__(self, "by", rules_of(self.by, self.id))
-        if not is_one_of(self.using, (str, Instance)):
-            object.__setattr__(self, "using", references_of(self.using, f"step {self.id}: using="))
+        given: Any = (self.using,) if is_one_of(self.using, (str, Instance)) else self.using
+        object.__setattr__(self, "using", references_of(given, f"step {self.id}: using="))
         relation: Any = self.relation
         if type(relation) is not str or relation not in _RELATIONS:
             raise InputError(f"step {self.id}: relation must be =, ≤ or ≥, found {relation!r}")
@@ -229,7 +242,7 @@ class Step(_Final):
     def references(self) -> tuple[str | Instance, ...]:
         """The earlier results that ``using`` names."""
         using: Any = self.using
-        return using if type(using) is tuple else (using,)
+        return using
 
     def proposition(self, before: Expr) -> Equals | AtMost:
         """What the step asserts after the line ``before``.

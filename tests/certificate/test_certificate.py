@@ -16,7 +16,6 @@ from fmproof import Inner, Scalar, Vec
 from fmproof.certificate.certificate import of_theorem, read_certificate, schema, write
 from fmproof.certificate.proved import labelled
 from fmproof.certificate.replay import replay
-from fmproof.certificate.terms import read_row
 from fmproof.cli import command
 from fmproof.derivations.catalogue import BUILTIN, load
 from fmproof.errors import FmproofError, InputError
@@ -24,6 +23,7 @@ from fmproof.kernel.equality import congruence, symmetry, transitivity, unfold
 from fmproof.kernel.theorem import Theorem
 from fmproof.lang.arithmetic import add
 from fmproof.lang.scope import canon
+from fmproof.rows import read_row
 from fmproof.tactics.check import theorems
 
 x = Vec("x")

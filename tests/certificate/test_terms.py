@@ -11,7 +11,6 @@ from sympy import Basic
 
 from fmproof import Expect, Real, Scalar, Vec
 from fmproof.certificate.certificate import schema
-from fmproof.certificate.terms import Table, read_row
 from fmproof.errors import InputError
 from fmproof.lang.node import admit, declared_types
 from fmproof.lang.nodes import Law, Let, Normal
@@ -19,6 +18,7 @@ from fmproof.lang.nodes.name import Label
 from fmproof.lang.props import Almost, Differentiable, Dominated, Equals, Positive
 from fmproof.lang.scope import alpha_equal
 from fmproof.lang.sorts import Sort
+from fmproof.rows import Table, read_row
 from fmproof.testing.strategies.language import seeded
 
 t, s = Real("t s")

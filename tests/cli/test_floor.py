@@ -445,6 +445,7 @@ def test_stopped_from_outside(
     run: Run, folder: Path, name: signal.Signals, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The signal comes while a batch is being reported."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # jobs may ignore it
 
     @contextmanager
     def progress() -> Iterator[Any]:
@@ -455,6 +456,7 @@ def test_stopped_from_outside(
     assert outcome.status == 0
     assert "(interrupted); ± 0.0001 % takes about" in outcome.out
     assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
+    signal.signal(signal.SIGINT, before)
 
 
 def test_the_curve_of_a_log_over_t_does_not_go_up_and_down(folder: Path) -> None:

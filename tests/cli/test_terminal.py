@@ -132,20 +132,31 @@ def test_verify_reports_its_progress(run, monkeypatch: pytest.MonkeyPatch) -> No
 # --- interrupts -----------------------------------------------------------------------
 
 
+# A job in the background ignores Ctrl-C, and so do the processes that it starts.
+LISTENING = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from fmproof.cli import program; program()"
+)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 def test_an_interrupt_from_the_keyboard(tmp_path: Path) -> None:
-    (tmp_path / "slow.py").write_text("import time\nprint('ready')\ntime.sleep(60)\n")
+    """It ends the file that is running, too, in its own process."""
+    slow = "import os, time\nprint(os.getpid(), flush=True)\ntime.sleep(60)\n"
+    (tmp_path / "slow.py").write_text(slow)
     process = subprocess.Popen(
-        [sys.executable, "-u", "-m", "fmproof", "verify", "slow.py", "-o", "report"],
+        [sys.executable, "-u", "-c", LISTENING, "verify", "slow.py", "-o", "report"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=tmp_path,
     )
     assert process.stderr is not None
-    assert process.stderr.readline() == b"ready\n"
+    running = int(process.stderr.readline())
     time.sleep(0.1)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (130, b"")
     assert err.strip() == b"fmproof: interrupted"
     assert os.listdir(tmp_path) == ["slow.py"]
+    with pytest.raises(ProcessLookupError):
+        os.kill(running, 0)

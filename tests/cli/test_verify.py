@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -89,12 +91,13 @@ def test_github(run, files: Path) -> None:
     assert outcome.out.startswith("::error file=wrong.py,line=18,title=mine%2C step 2 (linearity)")
 
 
-def test_what_a_file_prints_stays_out_of_the_report(run, files: Path) -> None:
+def test_what_a_file_prints_stays_out_of_the_report(files: Path) -> None:
     source = (files / "good.py").read_text(encoding="utf-8")
     (files / "chatty.py").write_text("print('hello')\n" + source, encoding="utf-8")
-    outcome = run("verify", "chatty.py", "--format", "json")
-    assert json.loads(outcome.out)["status"] == "proved"
-    assert outcome.err == "hello\n"
+    command = [sys.executable, "-m", "fmproof", "verify", "chatty.py", "--format", "json"]
+    outcome = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert json.loads(outcome.stdout)["status"] == "proved"
+    assert outcome.stderr == "hello\n"
 
 
 # --- output ---------------------------------------------------------------------------

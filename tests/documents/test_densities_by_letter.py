@@ -24,9 +24,35 @@ def test_it_is_that_of_the_path_of_its_letter_and_time(row: str, verdict: str) -
     assert verdicts(GIVEN + SCORE + row) == ["proved", verdict]
 
 
+@pytest.mark.parametrize(("row", "verdict"), [(ROW, "proved"), (WRONG, "refuted")])
+def test_the_path_may_be_a_capital_letter(row: str, verdict: str) -> None:
+    given = GIVEN.replace("x_", "X_")
+    found = verdicts(given + SCORE.replace("x_", "X_") + row)
+    assert found == ["proved", verdict]
+
+
 def test_the_table_says_that_it_is_guessed() -> None:
     symbols = check_text(GIVEN + ROW).symbols
     assert any(s.symbol == "p_t(x)" and s.guessed and "x_t" in s.reading for s in symbols)
+
+
+ENDS = GIVEN.replace("$x_1 \\sim q$", "$x_1 \\sim p_1$").replace(
+    "$x_0 \\sim \\", "$x_0 \\sim p_0 = \\"
+)
+
+
+@pytest.mark.parametrize(("row", "verdict"), [(ROW, "proved"), (WRONG, "refuted")])
+def test_what_it_is_at_the_ends_does_not_speak_against_it(row: str, verdict: str) -> None:
+    assert "p_0 = " in ENDS
+    assert "p_1" in ENDS
+    assert verdicts(ENDS + SCORE + row) == ["proved", verdict]
+
+
+def test_ends_at_which_the_path_is_not_do() -> None:
+    """p_0 would be the law of x_1."""
+    turned = ENDS.replace("(1-t) x_0 + t x_1", "(1-t) x_1 + t x_0")
+    assert verdicts(turned + SCORE.replace("1-t}", "t}")) == ["open"]
+    assert verdicts(turned + WRONG) == ["open"]
 
 
 def test_not_where_nothing_may_be_guessed() -> None:

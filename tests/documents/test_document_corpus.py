@@ -101,6 +101,14 @@ LONG = {
     "diffusion-lecture-seven.tex": 23,
     "homework-three.md": 24,
     "diffusion-variationnelle.ipynb": 18,
+    "flow-matching-from-scratch.md": 16,
+    "appendix-proofs.tex": 23,
+    "learning-the-score.tex": 16,
+    "ddpm-step-by-step.ipynb": 12,
+    "reading-notes-edm.md": 13,
+    "interpolants-amsart.tex": 14,
+    "answer-why-same-gradient.md": 15,
+    "flot-rectifie-guidage.md": 17,
 }
 FLAGGED = {"refuted", "constant", "scope"}
 _NO_CLAIM = {"definition", "hypothesis", "skip", "statement"}

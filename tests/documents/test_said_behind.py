@@ -54,3 +54,33 @@ def test_a_number_in_a_sentence_of_its_own_is_said_of_that_sentence() -> None:
 
     assert verdict(row.replace("{end}", " .") + behind) == "refuted"
     assert verdict(row.replace("{end}", "") + "where $s = 1$.") != "refuted"
+
+
+BESIDE = r"""
+Let $a_t, s_t > 0$.
+$$ \|x/a_t\|^2 s_t^2 = {left}, \qquad \mathrm{SNR}(t) = {right} . $$
+"""
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "verdicts"),
+    [
+        (r"\mathrm{SNR}(t)^{-1}\|x\|^2", "a_t^2/s_t^2", ["proved", "definition"]),
+        (r"\mathrm{SNR}(t)\,\|x\|^2", "s_t^2/a_t^2", ["proved", "definition"]),
+        (r"\mathrm{SNR}(t)\,\|x\|^2", "a_t^2/s_t^2", ["refuted", "definition"]),
+        (r"\mathrm{SNR}(t)^{-1}\|x\|^2", "a_t/s_t", ["refuted", "definition"]),
+    ],
+)
+def test_it_is_known_in_front_of_it_on_the_same_line(
+    left: str, right: str, verdicts: list[str]
+) -> None:
+    rows = check_text(BESIDE.replace("{left}", left).replace("{right}", right)).rows
+    assert [row.verdict for row in rows if not row.inline] == verdicts
+
+
+def test_a_row_about_a_symbol_that_was_used_before_is_a_claim() -> None:
+    text = "Let $a, b > 0$.\n$$ f(x) = a x $$\n"
+    text += "$$ \\|f(x)\\|^2 = a^2 \\|x\\|^2, \\qquad f(x) = b x . $$"
+    rows = [row.verdict for row in check_text(text).rows if not row.inline]
+    assert rows[:2] == ["definition", "proved"]
+    assert rows[2] != "definition"

@@ -121,3 +121,22 @@ ALONG = (
 @pytest.mark.parametrize(("sign", "verdict"), [("-", "proved"), ("", "refuted")])
 def test_a_field_without_arguments_is_the_one_of_point_and_time(sign: str, verdict: str) -> None:
     assert verdicts(ALONG.format(sign)) == ["proved", verdict]
+
+
+POSTERIOR = (
+    "Let $X \\sim q$ and $E \\sim \\mathcal N(0, I)$ be independent and $Y = X + E$. Then\n\n"
+    "$$\n\\mathbb E[ X \\mid Y = y ] = \\int %s\\, dx\n$$\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("inside", "due"),
+    [
+        (r"x\, \pi(x | y)", {"definition"}),
+        (r"2 x\, \pi(x | y)", {"open", "refuted"}),
+        (r"x\, \pi(y | x)", {"open", "refuted", "scope"}),
+        (r"y\, \pi(x | y)", {"open", "refuted", "scope"}),
+    ],
+)
+def test_a_posterior_is_what_a_mean_is_taken_with(inside: str, due: set[str]) -> None:
+    assert check_text(POSTERIOR % inside, "x", ".md").rows[-1].verdict in due

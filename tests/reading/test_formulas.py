@@ -34,6 +34,7 @@ def read(latex: str) -> t.Node:
         (r"\hat{x}_t", r"\hat x_{t}"),
         (r"v_\theta(x,t)", r"v_{\theta}( x ,\, t )"),
         (r"\nabla_\theta L(\theta)", r"\nabla_{\theta}\, L(\theta)"),
+        (r"\nabla \log p_t \; q_t", r"\nabla \log(p_t)\, q_t"),
         (r"\arg\min_\theta L(\theta)", r"\operatorname{argmin}_\theta L(\theta)"),
     ],
 )
@@ -87,7 +88,16 @@ def test_what_cannot_be_read_says_where(latex: str) -> None:
     assert 0 <= error.value.at <= len(latex)
 
 
-@pytest.mark.parametrize("latex", [r"\log p(x|c)^{1+w} p(x)^{-w}", r"\log x y", r"\log x / y"])
+@pytest.mark.parametrize(
+    "latex",
+    [
+        r"\log p(x|c)^{1+w} p(x)^{-w}",
+        r"\log x y",
+        r"\log x \; y",
+        r"\nabla \log p q",
+        r"\log x / y",
+    ],
+)
 def test_how_far_a_logarithm_goes_is_not_guessed(latex: str) -> None:
     with pytest.raises(Unreadable, match="how much of what follows"):
         read(latex)

@@ -8,13 +8,14 @@ from pathlib import Path
 from fmproof import check
 from fmproof.errors import FmproofError
 from fmproof.report.model import DerivationReport, Failure, Report
-from fmproof.sources import load_file
+from fmproof.sources.reading import python_text
+from fmproof.sources.running import run_file
 
 
 def outcome(path: Path) -> tuple[Report | None, str]:
     """The report on a file, and everything in it that went wrong; no report for bad input."""
     try:
-        report = check(load_file(path))
+        report = check(run_file(path, python_text(path)))
     except FmproofError as error:
         return None, f"refused: {str(error).replace(str(path), path.name)}\n"
     lines = [line for derivation in report.derivations for line in _wrong(derivation)]

@@ -23,9 +23,11 @@ from sympy.core.parameters import global_parameters
 
 from fmproof import check
 from fmproof.errors import FmproofError
+from fmproof.lang.node import Declaration
 from fmproof.report.model import Report
 from fmproof.report.text import render
-from fmproof.sources import load_file
+from fmproof.sources.reading import python_text
+from fmproof.sources.running import run_file
 
 HERE = Path(__file__).parent
 ATTACKS = HERE / "attacks"
@@ -40,10 +42,14 @@ def names(path: Path) -> str:
 
 @pytest.fixture(autouse=True)
 def _switches() -> Iterator[None]:
-    """An attack may switch SymPy's evaluation off, or leave things in its cache."""
+    """An attack may switch SymPy's evaluation off, leave things in its cache, or a method on a
+    record, which other tests make."""
+    before = set(vars(Declaration))
     yield
     global_parameters.evaluate = True
     clear_cache()
+    for left in set(vars(Declaration)) - before:
+        delattr(Declaration, left)
 
 
 def compare(path: Path, found: str) -> None:
@@ -75,7 +81,7 @@ def verified(path: Path) -> str:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            report = check(load_file(path))
+            report = check(run_file(path, python_text(path)))
         except FmproofError as error:
             return f"refused: {error}\n".replace(str(path), path.name)
         finally:

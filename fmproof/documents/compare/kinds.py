@@ -10,17 +10,22 @@ from fmproof.documents.terms import heads_in
 from fmproof.documents.ties.conventions import conventions
 from fmproof.documents.ties.sides import is_bare_symbol
 from fmproof.documents.ties.symbols import key_of_head, moved_by_any
+from fmproof.lang.arithmetic import factors, mul, without
 from fmproof.lang.nodes import (
     Apply,
+    CondExpect,
     Density,
     Div,
     Expect,
     Head,
+    IntegralOver,
+    Lebesgue,
     Partial,
     Scalar,
     Var,
 )
-from fmproof.lang.scope import free_vars
+from fmproof.lang.nodes.measure import drawn_by
+from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.symbols import key_of
@@ -140,6 +145,30 @@ def says_what_a_symbol_is(row: ComparedRow) -> bool:
     if drawn or subject in (key_of_head(row.context.elab, h) for h in densities):
         return False  # a point that is drawn, or a part of one law beside others
     return all(agrees_beside(row.context, row.item, pair) for pair in row.beside)
+
+
+def names_a_posterior(row: ComparedRow) -> bool:
+    """E[f(Z) | X = x] = ∫ f(z) p(z|x) dz, of a p(z|x) of which nothing was said before: that is
+    what it is, the density of Z given X = x."""
+    mean, integral = row.before, row.claim
+    if not (isinstance(mean, CondExpect) and isinstance(integral, IntegralOver)):
+        return False
+    if row.relation != "=" or len(mean.given) != 1 or len(integral.measure) != 1:
+        return False
+    (item,), (given,) = integral.measure, mean.given
+    parts = factors(integral.body)
+    places = [i for i, part in enumerate(parts) if isinstance(getattr(part, "head", None), Density)]
+    if len(places) != 1 or type(item) is not Lebesgue or item.bounded:
+        return False
+    density, rest = parts[places[0]], mul(*without(parts, places[0]))
+    own = drawn_by(density) == (item.var,) and given.at in density.arguments
+    before = [pair for i, pair in row.context.said.read.items() if i != row.item.index]
+    told = any(density.head in heads_in(pair) for pair in before)
+    if density.head.definition is not None or told or not own:
+        return False
+    drawn = {v for law in mean.measure for v in drawn_by(law)} - {given.var}
+    same = [v for v in drawn if v.sort is item.var.sort]
+    return any(substitute(mean.body, {v: item.var}) == rest for v in same)
 
 
 def is_continuity(row: ComparedRow) -> bool:

@@ -17,12 +17,14 @@ from fmproof.documents import in_law
 from fmproof.documents.cases import in_stated_cases
 from fmproof.documents.chain import ChainLine
 from fmproof.documents.compare.fairness import fails_in_plane, has_a_stray_point, is_fair
+from fmproof.documents.compare.from_stated import prove_from_stated
 from fmproof.documents.compare.kinds import (
     TIES,
     determines_one,
     is_continuity,
     is_evolution,
     learn_value,
+    names_a_posterior,
     normalises,
     says_how_it_grows,
     says_what_a_symbol_is,
@@ -119,6 +121,8 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
         if not proof.proved and relation == "=":
             proof = prove_if_independent(context, item, candidates, claim)
         if not proof.proved:
+            proof = prove_from_stated(row) or proof
+        if not proof.proved:
             wrong = _wrong_although_held_back(row)
             if wrong is not None:
                 return wrong
@@ -127,6 +131,8 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
         if not proof.proved and has_a_stray_point(row):
             context.prover.begin()
             proof = prove_in_cases(row)
+        if not proof.proved:
+            proof = prove_from_stated(row) or proof
     if not proof.proved and relation in ("≤", "≥"):
         proof = _by_stated_signs(row) or proof
     if proof.proved and not context.numbers.possible(proof.where):
@@ -200,6 +206,7 @@ def proved_row(row: ComparedRow, proof: Proof) -> RowReport:
         context.learn(item, row.before, row.claim, proof)
         _learn_of_name(row, proof)
         _learn_slope(row)
+        _learn_of_start(row)
     learn_value(row)
     words = _from_lines(proof)
     if item.index in context.said.in_cases:
@@ -228,6 +235,25 @@ def _learn_slope(row: ComparedRow) -> None:
     proof = context.prover.prove(slope, row.claim, facts=facts)
     if proof.proved:
         context.learn(row.item, slope, row.claim, proof)
+
+
+def _learn_of_start(row: ComparedRow) -> None:
+    """Of a chain that begins with an average given something, and goes on from what an earlier row
+    says of that: that the average is what the row says, since later rows are about it again."""
+    context, first = row.context, row.context.chain.lines[0]
+    start = first.term
+    if not (isinstance(start, CondExpect) and first.stands) or start == row.before:
+        return
+    lines = context.chain.standing
+    near = context.facts.about([start, *lines], row.item.index)
+    facts = [fact for fact in reversed(near) if fact.before in lines and fact.claim in lines]
+    signs = dict.fromkeys(sign for fact in facts for sign in fact.where)
+    facts = [replace(fact, where=()) for fact in facts]
+    context.prover.begin()
+    proof = context.prover.from_facts(start, row.claim, (), facts, sure=True)
+    if proof is not None:  # where all rows of the chain hold
+        where = tuple(dict.fromkeys([*proof.where, *signs]))
+        context.learn(row.item, start, row.claim, replace(proof, where=where))
 
 
 def left_unproved(row: ComparedRow, proof: Proof) -> RowReport:
@@ -264,6 +290,9 @@ def left_unproved(row: ComparedRow, proof: Proof) -> RowReport:
         until = section_end(context.reading, item)
         context.chain.add(row.claim, True, item.right, until)
         return report(item, "hypothesis", TIES, row.reading)
+    if names_a_posterior(row):  # the next row is compared with the mean
+        context.chain.leave_open(row.claim, item.right)
+        return report(item, "definition", "the density of what is averaged", row.reading)
     if says_what_a_symbol_is(row):
         context.chain.add(row.claim, True, item.right)
         return report(item, "definition", "from here on, that is what it is", row.reading)

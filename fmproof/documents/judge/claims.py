@@ -7,7 +7,7 @@ from sympy import Expr
 from fmproof.documents import in_law
 from fmproof.documents.chain import ChainLine, RowChain
 from fmproof.documents.compare.verdict import verdict_on
-from fmproof.documents.constants import introduce, introduce_coefficient
+from fmproof.documents.constants import forget_if_said_anew, introduce, introduce_coefficient
 from fmproof.documents.context import Context, open_row, report
 from fmproof.documents.first_steps import for_first_steps
 from fmproof.documents.items import Item
@@ -43,6 +43,7 @@ def judge_claim(context: Context, item: Item, relation: str) -> RowReport:
             context.chain = RowChain([start, *kept], item.left)
         except (NotYet, SortError, FmproofError) as error:
             context.chain = RowChain([], item.left, str(error))
+    forget_if_said_anew(context, item)
     try:
         claim = context.elab.side(item.right)
     except Undefined as error:

@@ -20,7 +20,10 @@ from fmproof.documents.special_laws import (
     SpecialLaws,
 )
 from fmproof.errors import FmproofError, SortError
+from fmproof.lang.node import admit
 from fmproof.lang.nodes import Var
+from fmproof.lang.numbers import number
+from fmproof.lang.scope import substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.chains import is_drawn_by_steps
@@ -59,7 +62,18 @@ def elaborator_of(
     elab.courses = set(paths_followed(reading.items))
     moved = [of(item.left, item.right) for item in reading.items for of in (carried, pushed)]
     elab.evolving = {key_of(density) for density in moved if density is not None}
+    elab.made = {
+        key_of(head_of(density)) for density, of in reading.densities if _is_made(elab, of)
+    }
     return elab
+
+
+def _is_made(elab: Elaborator, of: t.Node) -> bool:
+    """Whether something is a path that a formula makes, x_t = a x_0 + b x_1, and no equation
+    moves."""
+    if not isinstance(of, t.Sym) or key_of(of) in elab.courses:
+        return False
+    return bool(elab.candidates.get(key_of(of)))
 
 
 def learn_laws(context: Context, special: Sequence[SpecialLaws]) -> None:
@@ -81,7 +95,7 @@ def learn_laws(context: Context, special: Sequence[SpecialLaws]) -> None:
         context.elab.density_of.setdefault(key, of)
         if _has_density(context, of):
             context.elab.evidence.densities.setdefault(key, ("words beside it", density.at))
-    _learn_densities_of_paths(context)
+    learn_densities_of_paths(context)
     for item in context.reading.items:
         _told_by_words(context, item)
 
@@ -93,26 +107,50 @@ def _of_a_course(context: Context, of: t.Node, density: t.Sym) -> bool:
     return [*map(spelled, of.sub)] == [*map(spelled, density.sub)]
 
 
-def _learn_densities_of_paths(context: Context) -> None:
+def learn_densities_of_paths(context: Context) -> None:
     """p_t(z_t) or p_t(z), of a path z_t with noise and a p that nothing else says: the density
     of z_t."""
-    laws = [draw.law for draw in context.reading.law_draws]
+    draws = [(draw.law, *draw.drawn) for draw in context.reading.law_draws]
+    laws = [law for law, *drawn in draws if _end(law, *drawn) is None]
     said = {key_of(law) for law in laws if isinstance(law, t.Sym)} | set(context.elab.candidates)
     for key, calls in context.elab.evidence.called.items():
         if not context.elab.is_density(key) or key in said:
             continue
         if any(call.given and not _of_a_label(call) for call in calls):
             continue
-        calls = [call for call in calls if not call.given]
+        written = [(call.head, *call.args) for call in calls]
+        ends = [end for one in (*draws, *written) if (end := _end(*one)) and key_of(end[0]) == key]
+        calls = [call for call in calls if not call.given and not _end(call.head, *call.args)]
         found = list(map(_at_its_time, calls))
         by_letter = not (any(found) or context.elab.strict or key in context.elab.evolving)
         if by_letter:
             found = list(map(partial(_path_of, context), calls))
         paths = {spelled(path): path for path in found if path is not None}
+        if any(_ends_elsewhere(context, path, *end) for path in paths.values() for end in ends):
+            continue
         if len(paths) == 1 and all(map(partial(_has_density, context), paths.values())):
             context.elab.density_of.setdefault(key, *paths.values())
             if by_letter:
                 context.elab.by_letter.add(key)
+
+
+def _end(law: t.Node | None, *drawn: t.Node | None) -> tuple[t.Sym, t.Sym] | None:
+    """x_0 ~ p_0, p_1(x_1): what p_t is at an end, where it is the density of x_t."""
+    letter = drawn[0] if len(drawn) == 1 else None
+    if not (isinstance(law, t.Sym) and isinstance(letter, t.Sym) and len(law.sub) == 1):
+        return None
+    same = [*map(spelled, law.sub)] == [*map(spelled, letter.sub)]
+    return (law, letter) if same and isinstance(law.sub[0], t.Num) else None
+
+
+def _ends_elsewhere(context: Context, path: t.Sym, law: t.Sym, letter: t.Sym) -> bool:
+    """Whether x_t is another letter at the time 0 than the x_0 that is drawn from p_0."""
+    value, time = context.elab.path(path), law.sub[0]
+    if value is None or len(path.sub) != 1 or not isinstance(path.sub[0], t.Sym):
+        return False
+    moment = {context.elab.variable(path.sub[0]): number(time.value)}  # type: ignore[attr-defined]
+    there = admit(substitute(value, moment))
+    return isinstance(there, Var) and there is not context.elab.variable(letter)
 
 
 def _of_a_label(call: t.Call) -> bool:
@@ -123,11 +161,19 @@ def _of_a_label(call: t.Call) -> bool:
 
 
 def _path_of(context: Context, call: t.Call) -> t.Sym | None:
-    """The path z_t, for p_t(z)."""
+    """The path z_t, or Z_t, for p_t(z)."""
     place = call.args[0] if len(call.args) == 1 else None
     if not isinstance(place, t.Sym) or place.sub or len(call.head.sub) != 1:
         return None
-    return context.elab.evidence.spellings.get(spelled(replace(place, sub=call.head.sub)))
+    known = context.elab.evidence.spellings
+    path = replace(place, sub=call.head.sub)
+    return known.get(spelled(path)) or known.get(spelled(_capital(path)))
+
+
+def _capital(symbol: t.Sym) -> t.Sym:
+    """X_t for x_t; itself for a Greek letter."""
+    name = symbol.name
+    return replace(symbol, name=name.upper()) if len(name) == 1 else symbol
 
 
 def _has_density(context: Context, path: t.Sym) -> bool:

@@ -6,11 +6,13 @@ to ``compare``. What is in doubt is open.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from fmproof.documents import in_law
 from fmproof.documents.chain import RowChain
 from fmproof.documents.context import Context, Memory, report
+from fmproof.documents.examples import Example, example_of, remember
 from fmproof.documents.items import Item, Reading, blocks
 from fmproof.documents.judge.chains import _DEFECTS, break_chain, go_on_behind
 from fmproof.documents.judge.claims import judge_claim
@@ -26,7 +28,12 @@ from fmproof.documents.judge.motions import (
     is_start,
     takes_a_course,
 )
-from fmproof.documents.judge.notation import elaborator_of, learn_draw, learn_laws
+from fmproof.documents.judge.notation import (
+    elaborator_of,
+    learn_densities_of_paths,
+    learn_draw,
+    learn_laws,
+)
 from fmproof.documents.judge.values import (
     goes_along,
     is_case,
@@ -118,6 +125,8 @@ class Judge:
         self._special = special_laws(reading)
         self._single = len({id(other.source) for other in reading.items}) == 1
         self._current: Item | None = None
+        self._example: Example | None = None
+        self._back: Callable[[], None] | None = None  # to the notation before the example
 
     @property
     def checked(self) -> list[Checked]:
@@ -136,9 +145,13 @@ class Judge:
         for item in self.reading.items:
             self._current = item
             self.context.prover.cut = False
+            self._leave_example(item)
             for special in self._special:
                 if special.row == item.index:
                     self._specialise_laws(special, item)
+            for said in self.reading.generated:
+                if said.row == item.index:
+                    self.context.assume_by_words(said)
             if self.deadline is not None and clock() > self.deadline:
                 rows.append(report(item, "open", f"not looked at{MORE_PATIENCE}"))
                 continue
@@ -177,6 +190,22 @@ class Judge:
                     rows[index] = as_said(self.reading.items[index], found)
                     self.context.said.settled.add(index)
 
+    def _leave_example(self, item: Item) -> None:
+        """Behind an example symbols are what they were before it."""
+        if self._example is None or self._back is None or item.index < self._example.end:
+            return
+        self._back()
+        self._example, self._back = None, None
+
+    def _in_example(self, item: Item) -> Candidate | None:
+        """What a row says that a path or a function is in an example, which it may begin."""
+        begun = example_of(self.reading, item, self.elab)
+        if begun is not None:
+            self._back = self._back or remember(self.elab)
+            self._example = begun
+            return begun.path
+        return None if self._example is None else self._example.renames(self.reading, item)
+
     def _specialise_laws(self, special: SpecialLaws, item: Item) -> None:
         """From here on, that is what is drawn."""
         for law in special.begin(self.elab):
@@ -184,6 +213,7 @@ class Judge:
         self.context.chain = RowChain()
         for draw in special.draws if special.whole else ():
             learn_draw(self.context, draw)
+        learn_densities_of_paths(self.context)
 
     def _judge(self, item: Item) -> RowReport:
         self.elab.guesses = set()
@@ -234,6 +264,7 @@ class Judge:
             begin_case(self.context, item, case)
             return by_steps or report(item, "definition", "from here on, that is what it is")
         becomes = special_path(self.reading, item, self.elab) if relation == "=" else None
+        becomes = becomes or self._in_example(item)
         if becomes is not None:
             return self._define_anew(item, becomes)
         condition = item.assumed and not isinstance(item.right, t.Num)

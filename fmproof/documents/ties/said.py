@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sympy import Expr
@@ -158,6 +158,8 @@ class Sayings:
         if other.index < item.index:
             if other.inline and in_other_points(other, item):
                 return False
+            if other.mentioned and self._ended(other, item):
+                return False
             return not self._puts_in(other) or self.right_behind(other, item)
         if other.row.left is None:
             return False  # the chain goes on: a claim
@@ -171,6 +173,11 @@ class Sayings:
             return False
         between = self.items[item.index + 1 : other.index + 1]
         return all(one.inline or one.piece is item.piece for one in between)
+
+    def _ended(self, other: Item, item: Item) -> bool:
+        """Whether the section or theorem of a row is over."""
+        between = item.source.text[other.piece.stop : item.piece.start]
+        return other.source is not item.source or _NEW_PART.search(between) is not None
 
     def _puts_in(self, other: Item) -> bool:
         """Whether a line of words gives a time, or a plain letter, a value: "put x = ψ⁻¹(y) in"."""
@@ -188,9 +195,18 @@ class Sayings:
         return all(one.inline or one.piece is item.piece for one in between)
 
     def about(
-        self, other: Item, left: t.Node | None, names: dict[str, str], places: dict[str, str]
+        self,
+        other: Item,
+        left: t.Node | None,
+        names: dict[str, str],
+        places: dict[str, str],
+        drawn: Collection[str] = (),
     ) -> str | None:
-        """The symbol of which an equation says something, as printed; None if it claims."""
+        """The symbol of which an equation says something, as printed; None if it claims.
+
+        Args:
+            drawn: what averages in the row draw.
+        """
         candidate = other.candidate
         if candidate is not None and (
             candidate.state == "used" or (candidate.explicit and candidate.state == "waiting")
@@ -208,7 +224,7 @@ class Sayings:
             return self._moved_at_random(left, names, places)
         if self._introduces(other, left, names):
             return None  # a symbol that nothing before it has, and this row neither
-        if self._draws_any(other, left, names, places):
+        if self._draws_any(other, left, {*places}, {*names, *places}, {*drawn}):
             return None
         right = other.right
         if isinstance(left, t.Pow) and candidate is not None and _is_between(candidate):
@@ -252,23 +268,21 @@ class Sayings:
         )
 
     def _draws_any(
-        self, other: Item, left: t.Node | None, names: dict[str, str], places: dict[str, str]
+        self, other: Item, left: t.Node | None, places: set[str], row: set[str], drawn: set[str]
     ) -> bool:
         """Whether a line of words makes a point of a row by noise that is not in the row: of
-        x = y + n, whatever x and y are, some n goes with them."""
+        x = y + n, whatever x and y are, some n goes with them, unless the row averages over y."""
         right = other.right
         if not (other.inline and isinstance(left, t.Sym) and isinstance(right, t.Add)):
             return False
         if spelled(left) not in places:
             return False
-        evidence = self.elab.evidence
-        for _, part in right.parts:
-            noise = part.factors[-1] if isinstance(part, t.Mul) else part
-            if not isinstance(noise, t.Sym) or spelled(noise) not in evidence.random:
-                continue
-            if not {spelled(noise), key_of(noise)} & {*names, *places}:
-                return True
-        return False
+        parts = [p.factors[-1] if isinstance(p, t.Mul) else p for _, p in right.parts]
+        letters = [one for one in parts if isinstance(one, t.Sym)]
+        noise = [one for one in letters if spelled(one) in self.elab.evidence.random]
+        if any(spelled(one) in drawn for one in noise):
+            return False
+        return any(not {spelled(one), key_of(one)} & row for one in noise)
 
     def _moved_at_random(
         self, left: t.Node | None, names: dict[str, str], places: dict[str, str]

@@ -19,6 +19,7 @@ from fmproof.lang.nodes import (
     Grad,
     Head,
     IntegralOver,
+    Let,
     Log,
     Partial,
     Scalar,
@@ -88,7 +89,13 @@ def of_density(
     return ""
 
 
-def _slope_alone(head: Density, terms: Sequence[Expr]) -> bool:
+def of_points(head: Head, terms: Sequence[Expr]) -> str:
+    """Why a real function of points without a definition, which may be a density by another letter,
+    is not arbitrary in a row."""
+    return f"{SAYS} {text(head)} is" if _slope_alone(head, terms) else ""
+
+
+def _slope_alone(head: Head, terms: Sequence[Expr]) -> bool:
     """∇ log p(x|y) = (y − x)/s² of a p that is in nothing else: it says what p is."""
     for one, other in zip(terms, reversed(terms), strict=True):
         inside = one.body if isinstance(one, Grad) else None
@@ -99,11 +106,10 @@ def _slope_alone(head: Density, terms: Sequence[Expr]) -> bool:
 
 
 def _is_drawn_alone(elab: Elaborator, head: Density) -> bool:
-    """Whether p(x) is the law of an x by itself, beside the density p_t of a path z_t."""
-    path = elab.density_of[key_of_head(elab, head)]
-    letters = {elab.spelling(v) for v in head.main}
-    known = {law.head for name in letters for law in elab.laws.get(name, ())}
-    return bool(path.sub) and not head.sub and spelled(path) not in letters and head in known
+    """Whether p(x) is the law of an x by itself, beside the density p_σ of a path y."""
+    path = spelled(elab.density_of[key_of_head(elab, head)])
+    others = (known for name, known in elab.laws.items() if name != path)
+    return not head.sub and head in {law.head for known in others for law in known}
 
 
 def _logarithm_alone(head: Density, terms: Sequence[Expr]) -> bool:
@@ -206,10 +212,33 @@ def is_word(name: str) -> bool:
 
 
 def at_what_is_given(terms: Sequence[Expr]) -> set[Head]:
-    """What is taken, or differentiated, at a point on which an average beside it is conditioned."""
-    given = {item.at for term in terms for mean in means(term) for item in mean.given}
-    found = {a.head for term in terms for a in term.atoms(Apply) if given & set(a.arguments)}
-    slopes = [g for term in terms for g in term.atoms(Grad) if g.at in given]
+    """What is taken, or differentiated, at a point on which an average beside it is conditioned, or
+    at a path that an average draws, y = x + s n."""
+    points: set[Expr] = {item.at for term in terms for mean in means(term) for item in mean.given}
+    averages = {node for term in terms for node in term.atoms(Expect)}
+    return _taken_at(terms, points.union(*map(_paths_drawn, averages)))
+
+
+def _paths_drawn(average: Expect) -> set[Expr]:
+    """What an average draws as made of other draws, and the sums of draws in it."""
+    drawn = {v for draw in average.measure for v in drawn_by(draw) if v.sort is Sort.VEC}
+    made = {v for d in average.measure if _is_made(d, drawn) for v in drawn_by(d)}
+    slopes = {node.at for node in average.body.atoms(Grad)}
+    places = {place for node in average.body.atoms(Apply) for place in node.arguments}
+    return made | {place for place in slopes | places if len(drawn & free_vars(place)) > 1}
+
+
+def _is_made(draw: Any, drawn: set[Var]) -> bool:
+    if isinstance(draw, Let):
+        return bool(free_vars(draw.value) & drawn)
+    of_noise = isinstance(draw, Apply) and isinstance(draw.head, Gaussian)
+    return of_noise and bool(free_vars(draw.arguments[1]) & drawn)
+
+
+def _taken_at(terms: Sequence[Expr], points: set[Expr]) -> set[Head]:
+    """The symbols that are taken, or differentiated, at one of these points."""
+    found = {a.head for term in terms for a in term.atoms(Apply) if points & set(a.arguments)}
+    slopes = [g for term in terms for g in term.atoms(Grad) if g.at in points]
     return found | {a.head for g in slopes for a in g.body.atoms(Apply) if g.var in a.arguments}
 
 

@@ -34,6 +34,7 @@ from fmproof.lang.nodes import (
     Partial,
     Var,
 )
+from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.numbers import is_number
 from fmproof.lang.props import Equals, ForAll, Prop
 from fmproof.lang.scope import free_vars
@@ -186,8 +187,9 @@ class Ties:
             held = ""
             if isinstance(head, Density):
                 held = symbols.of_density(self.elab, head, beside, moving, terms)
-            elif carried and head in moving and symbols.is_of_points(head):
-                held = f"how {text(head)} moves is not said"
+            elif symbols.is_of_points(head):
+                moves = f"how {text(head)} moves is not said"
+                held = moves if carried and head in moving else symbols.of_points(head, terms)
             held = held or symbols.by_itself(self.elab, head, terms)
             if held:
                 return Verdict(held)
@@ -212,6 +214,7 @@ class Ties:
             is_number(place)
             for term in terms
             for call in term.atoms(Apply)
+            if not isinstance(call.head, Gaussian)  # the mean 0 is no time
             for place in call.arguments
         )
         for other, left in self.said.rows:
@@ -222,7 +225,7 @@ class Ties:
                 continue  # X_0 = x_0: any x_0
             if other is item or other.index in self.said.settled or not self.said.near(other, item):
                 continue
-            about = self.said.about(other, left, names, places)
+            about = self.said.about(other, left, names, places, self._drawn(terms))
             if about is None or self.said.renames(other, left, {*names, *places}):
                 continue
             pair = self.said.read.get(other.index)
@@ -237,6 +240,13 @@ class Ties:
                 return Verdict(f"line {other.place} says something of {about}")
         held, laws = self._special_laws(terms, undefined, item, assumed)
         return Verdict(held, tuple(dict.fromkeys(assumed)), bool(held), special=laws)
+
+    def _drawn(self, terms: Sequence[Expr]) -> set[str]:
+        """The spellings of what averages draw."""
+        means = {node for term in terms for node in term.atoms(Expect, CondExpect)}
+        drawn = {v for mean in means for law in mean.measure for v in drawn_by(law)}
+        known = {var.name: name for name, var in self.elab.variables.items()}
+        return {known.get(v.name.rstrip("'"), v.name) for v in drawn}
 
     def _is_solved_for(self, terms: Sequence[Expr], left: t.Node | None) -> bool:
         """Whether a row "ε = (x_t − a x_0)/s" is about a letter of which lines say the law, and

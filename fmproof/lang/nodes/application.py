@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sympy import Expr
 
 from fmproof.errors import SortError
+from fmproof.lang.fixed import at_argument
 from fmproof.lang.node import (
     Inside,
     Lift,
@@ -31,22 +32,15 @@ class Apply(Term):
 
     __slots__ = ()
 
+    head: Head = at_argument(0)
+    arguments: tuple[Expr, ...] = at_argument(slice(1, None))
+
     def __new__(cls, head: Head, *args: Any) -> Apply:
         if not is_declared(head) or not hasattr(head, "check_arguments"):
             raise SortError(f"expected a field, density or function to apply, found {shown(head)}")
         terms = tuple(as_term(arg) for arg in args)
         head.check_arguments(terms)
-        made: Apply = Expr.__new__(cls, head, *terms)
-        return made
-
-    @property
-    def head(self) -> Head:
-        head: Head = self.args[0]
-        return head
-
-    @property
-    def arguments(self) -> tuple[Expr, ...]:
-        return tuple(self.args[1:])
+        return Term.__new__(cls, head, *terms)
 
 
 def _places(node: Apply) -> Mapping[int, Lift]:

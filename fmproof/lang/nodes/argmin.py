@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Expr
-
 from fmproof.lang.node import Lift, Term, as_term, declare, not_clear, require_sort, same_kind
 from fmproof.lang.nodes.derivative import finite_at_every
 from fmproof.lang.nodes.variable import Var
@@ -22,8 +20,7 @@ class ArgMin(OverVar, Term):
         term = as_term(body)
         require_sort(term, Sort.REAL, "the body of argmin")
         require_param(var, "argmin")
-        made: ArgMin = Expr.__new__(cls, term, var)
-        return made
+        return Term.__new__(cls, term, var)
 
 
 declare(

@@ -14,6 +14,7 @@ from typing import Any
 from sympy import Basic, Expr, S
 
 from fmproof.errors import SortError
+from fmproof.lang.fixed import at_argument
 from fmproof.lang.node import (
     Inside,
     Lift,
@@ -47,22 +48,15 @@ class Given(Sealed, Basic):
 
     __slots__ = ()
 
+    var: Var = at_argument(0)
+    at: Expr = at_argument(1)
+
     def __new__(cls, var: Var, at: Any) -> Given:
         place = as_term(at)
         if type(var) is not Var:
             raise SortError(f"expected a variable to condition on, found {shown(var)}")
         require_sort(place, var.sort, f"the value that {var.name} is given")
-        made: Given = Basic.__new__(cls, var, place)
-        return made
-
-    @property
-    def var(self) -> Var:
-        var: Var = self.args[0]
-        return var
-
-    @property
-    def at(self) -> Expr:
-        return self.args[1]
+        return Sealed.__new__(cls, var, place)
 
 
 class CondExpect(OverMeasure, Term):
@@ -97,14 +91,14 @@ class CondExpect(OverMeasure, Term):
         if renaming:
             term, draws = substitute(term, renaming), [substitute(d, renaming) for d in draws]
             given = [Given(renaming.get(item.var, item.var), item.at) for item in given]
-        return Expr.__new__(cls, term, *given, *draws)
+        return Term.__new__(cls, term, *given, *draws)
 
     @property
     def given(self) -> tuple[Given, ...]:
         return tuple(item for item in self.args[1:] if type(item) is Given)
 
     @property
-    def measure(self) -> tuple[Any, ...]:
+    def measure(self) -> tuple[Any, ...]:  # type: ignore[override]
         return tuple(item for item in self.args[1:] if type(item) is not Given)
 
 

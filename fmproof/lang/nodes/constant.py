@@ -24,7 +24,7 @@ class Constant(Term, AtomicExpr):
     def __new__(cls, name: str) -> Constant:
         if type(name) is not str or name not in _NAMES:
             raise SortError(f"a constant is one of {', '.join(_NAMES)}, found {name!r}")
-        made: Constant = AtomicExpr.__new__(cls)
+        made: Constant = Term.__new__(cls)
         object.__setattr__(made, "_name", name)
         return _made.setdefault(name, made)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sympy import Expr, S
+from sympy import S
 
 from fmproof.errors import SortError
 from fmproof.lang.node import (
@@ -64,7 +64,7 @@ class Derivative(AtPlace, Term):
             found = f"the {sort_of(term).value} {shown(term)}"
             raise SortError(f"the body of {owner} must be a {wanted}, found {found}")
         term, pairs = placed(term, ((var, at),), owner)
-        return Expr.__new__(cls, term, *pairs)
+        return Term.__new__(cls, term, *pairs)
 
 
 class Grad(Derivative):

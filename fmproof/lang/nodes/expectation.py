@@ -32,7 +32,7 @@ class Expect(OverMeasure, Term):
         for draw in draws:
             require_draw(draw, "the law of an expectation")
         require_measure(draws, "the law of an expectation")
-        return S.Zero if term is S.Zero else Expr.__new__(cls, term, *draws)
+        return S.Zero if term is S.Zero else Term.__new__(cls, term, *draws)
 
 
 declare(

@@ -36,7 +36,7 @@ class Function(Term):
     def __new__(cls, a: Any) -> Any:
         term = as_term(a)
         require_sort(term, Sort.REAL, f"the argument of {cls.__name__}")
-        return Expr.__new__(cls, term)
+        return Term.__new__(cls, term)
 
 
 class Exp(Function):

@@ -89,7 +89,7 @@ class Head(Sealed, Unapplied, Atom):
                 raise InputError(f"{kind}({name!r}, …) takes no {word}=; {nearest(word, known)}")
         require_name(name, f"a {kind.lower()}")
         over = tuple(admit(lebesgue(item)) for item in main) if cls.draws else ()
-        head = Atom.__new__(cls)
+        head = Sealed.__new__(cls)
         put = object.__setattr__
         put(head, "_name", name)
         put(head, "_main", tuple(item.var for item in over) or _variables(main, name))
@@ -271,8 +271,8 @@ class Law(Head):
 
     def drawn(self, application: Apply) -> tuple[Expr, ...]:
         """The arguments of ``application`` in the places of the main parameters."""
-        start = len(self.sub) + len(self.sup)
-        return application.arguments[start : start + len(self.main)]
+        start = 1 + len(self._sub) + len(self._sup)
+        return application.args[start : start + len(self._main)]
 
     def ranges(self, application: Apply) -> tuple[Lebesgue, ...]:
         """The Lebesgue measures of the variables that ``application`` draws."""

@@ -41,7 +41,7 @@ class Inner(Term):
             return S.Zero
         if left.compare(right) > 0:
             left, right = right, left
-        return mul(k, m, Expr.__new__(cls, left, right))
+        return mul(k, m, Term.__new__(cls, left, right))
 
     @property
     def is_square(self) -> bool:

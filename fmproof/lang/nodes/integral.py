@@ -54,7 +54,7 @@ class IntegralOver(OverMeasure, Term):
                 raise SortError(
                     f"an integral runs over variables, found the density {shown(item)}; use Expect"
                 )
-        return S.Zero if term is S.Zero else Expr.__new__(cls, term, *measure)
+        return S.Zero if term is S.Zero else Term.__new__(cls, term, *measure)
 
 
 def Integral(body: Any, *variables: Declared) -> Expr:

@@ -13,6 +13,7 @@ from sympy import Basic, Expr, S
 
 from fmproof.errors import SortError
 from fmproof.lang.arithmetic import mul
+from fmproof.lang.fixed import at_argument
 from fmproof.lang.node import (
     Sealed,
     as_term,
@@ -45,6 +46,8 @@ class Lebesgue(Sealed, Basic):
 
     __slots__ = ()
 
+    var: Var = at_argument(0)
+
     def __new__(cls, var: Var, *ends: Any) -> Lebesgue:
         if type(var) is not Var:
             raise SortError(f"expected a variable to integrate over, found {shown(var)}")
@@ -59,13 +62,7 @@ class Lebesgue(Sealed, Basic):
         if limits and not (fits and fraction(limits[0]) < fraction(limits[1])):
             found = " and ".join(map(str, limits))
             raise SortError(f"expected rational limits low < high for {var.name}, found {found}")
-        made: Lebesgue = Basic.__new__(cls, var, *limits)
-        return made
-
-    @property
-    def var(self) -> Var:
-        var: Var = self.args[0]
-        return var
+        return Sealed.__new__(cls, var, *limits)
 
     @property
     def low(self) -> Expr:
@@ -105,22 +102,15 @@ class Let(Sealed, Basic):
 
     __slots__ = ()
 
+    var: Var = at_argument(0)
+    value: Expr = at_argument(1)
+
     def __new__(cls, var: Var, value: Any) -> Let:
         if type(var) is not Var or var.sort is Sort.PARAM:
             raise SortError(f"expected a variable to draw, found {shown(var)}")
         term = as_term(value)
         require_sort(term, var.sort, f"the value of {var.name}")
-        made: Let = Basic.__new__(cls, var, term)
-        return made
-
-    @property
-    def var(self) -> Var:
-        var: Var = self.args[0]
-        return var
-
-    @property
-    def value(self) -> Expr:
-        return self.args[1]
+        return Sealed.__new__(cls, var, term)
 
 
 Draw = Apply | Lebesgue | Let
@@ -151,15 +141,8 @@ class OverMeasure:
 
     __slots__ = ()
 
-    args: tuple[Any, ...]
-
-    @property
-    def body(self) -> Any:
-        return self.args[0]
-
-    @property
-    def measure(self) -> tuple[Draw, ...]:
-        return tuple(self.args[1:])
+    body: Any = at_argument(0)
+    measure: tuple[Draw, ...] = at_argument(slice(1, None))
 
 
 def require_measure(items: Sequence[Any], owner: str) -> None:
@@ -171,26 +154,27 @@ def require_measure(items: Sequence[Any], owner: str) -> None:
     if not items:
         raise SortError(f"{owner} needs at least one variable")
     seen: set[Var] = set()
+    drawn = []
     for item in items:
         if type(item) is not Lebesgue:
             require_draw(item, owner)
         if type(item) is Let and item.var in free_vars(item.value):
             raise SortError(f"{owner}: {shown(item)} depends on the {item.var} that it draws")
-        for var in drawn_by(item):
+        drawn.append(drawn_by(item))
+        for var in drawn[-1]:
             if type(var) is not Var:
                 raise SortError(f"{owner} must draw variables, found {shown(var)} in {shown(item)}")
             if var in seen:
                 raise SortError(f"{owner} draws {var} twice")
             seen.add(var)
-    later = set(seen)
-    for item in items:
-        missing = sorted(v.name for v in parents_of(item) & later)
-        if missing:
+    for item, own in zip(items, drawn, strict=True):
+        if type(item) is not Lebesgue and not seen.isdisjoint(parents_of(item)):
+            missing = sorted(v.name for v in parents_of(item) & seen)
             raise SortError(
                 f"{owner}: {shown(item)} depends on {', '.join(missing)}, which is not drawn "
                 f"before it; put the draw of {missing[0]} first"
             )
-        later -= set(drawn_by(item))
+        seen.difference_update(own)
 
 
 def require_draw(item: Any, owner: str) -> None:

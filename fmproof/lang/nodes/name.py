@@ -6,7 +6,7 @@ from typing import Any
 
 from sympy import Atom, Expr
 
-from fmproof.lang.fixed import kept
+from fmproof.lang.fixed import at_argument, kept
 from fmproof.lang.names import require_name_of_number
 from fmproof.lang.node import (
     Sealed,
@@ -31,7 +31,7 @@ class Label(Sealed, Atom):
     name: str = kept("_name")
 
     def __new__(cls, name: str) -> Label:
-        label = Atom.__new__(cls)
+        label = Sealed.__new__(cls)
         object.__setattr__(label, "_name", require_name_of_number(name, "a constant"))
         return label
 
@@ -54,18 +54,15 @@ class Named(Term):
 
     __slots__ = ()
 
+    definition: Expr = at_argument(1)
+
     def __new__(cls, name: str | Label, definition: Any) -> Named:
         label = name if type(name) is Label else Label(name)
-        made: Named = Expr.__new__(cls, label, admit(as_term(definition)))
-        return made
+        return Term.__new__(cls, label, admit(as_term(definition)))
 
     @property
     def name(self) -> str:
         return str(self.args[0].name)
-
-    @property
-    def definition(self) -> Expr:
-        return self.args[1]
 
 
 declare(

@@ -36,8 +36,7 @@ class Ratio(Term):
         a, b = as_term(numerator), as_term(denominator)
         require_sort(a, Sort.REAL, "the numerator of a ratio")
         require_sort(b, Sort.REAL, "the denominator of a ratio")
-        made: Ratio = Expr.__new__(cls, a, b)
-        return made
+        return Term.__new__(cls, a, b)
 
 
 def divide(numerator: Expr, denominator: Expr) -> Expr:

@@ -55,7 +55,9 @@ _variables: dict[tuple[str, Sort], Var] = {}
 def _the_variable(name: str, sort: Sort) -> Var:
     if type(name) is not str or type(sort) is not Sort:
         raise SortError("a variable has a name that is text, and a sort")
-    variable = AtomicExpr.__new__(Var)
+    if (name, sort) in _variables:
+        return _variables[name, sort]
+    variable = Term.__new__(Var)
     object.__setattr__(variable, "_name", name)
     object.__setattr__(variable, "_sort", sort)
     return _variables.setdefault((name, sort), variable)  # one, whatever other threads do

@@ -33,6 +33,7 @@ class Cursor(ABC):
         self.bars = 0  # absolute values that are open
         self.norms = 0
         self.depth = 0
+        self.score = -1  # where the last log stands of which a slope is taken
 
     def text(self, ahead: int = 0) -> str:
         return self.tokens[self.i + ahead].text if self.i + ahead < len(self.tokens) else ""

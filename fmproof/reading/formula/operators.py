@@ -137,6 +137,7 @@ class Operators(Scripts):
         text = self.text()
         if text in ("\\int", "∫", "\\sum") or (text in ("\\mathbb", "\\E") and self.text(1) == "{"):
             return self.rest() if text in ("\\int", "∫", "\\sum") else self.factor()
+        self.score = self.at() if text in ("\\log", "\\ln") else self.score
         return self.shown(self.factor())
 
     def partial(self) -> t.Node:
@@ -183,7 +184,8 @@ class Operators(Scripts):
         open_ended = self.text() == "/" or (bare(body) and self.text() not in DOT)
         # log p(x|c)^{1+w} p(x)^{-w}
         open_ended = open_ended or (isinstance(body, t.Pow) and self.text().isalpha())
-        if not self.ends() and open_ended and not two:
+        apart = at == self.score and not self.ends() and self.tokens[self.i].spaced
+        if not self.ends() and open_ended and not two and not apart:  # else ∇ log p   f
             self.fail(f"{name} of how much of what follows? write brackets", at)
         node = t.Function(at, name, (body,), (), sub)
         return node if power is None else _power(node, power)

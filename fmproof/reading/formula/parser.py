@@ -269,6 +269,8 @@ class _Parser(Binders):
             return self.applied(named)
         if node.name == "cal:N" and self.text() in ("(", "_", "["):
             return self.normal(at)
+        if node.name in _UPRIGHT and self.text() == "(" and not node.accents:
+            return self.normal(at)
         if node.name == "N" and not node.accents and self.text() == "(" and self.ends_in_identity():
             return self.normal(at)
         return self.applied(self.with_scripts(node))
@@ -283,10 +285,11 @@ class _Parser(Binders):
             depth += (text in ("(", "[")) - (text in (")", "]"))
             inside.append(text)
         self.i = start
-        last = [text for text in inside[:-1] if text not in ("{", "}")]
+        last = [text for text in inside[:-1] if text not in ("{", "}", *FONTS)]
         while last[-2:-1] == ["_"]:
             del last[-2:]  # I_d
-        named = last[-1:] == ["I"] or last[-2:] == ["I", "d"] or last == ["0", ",", "1"]
+        unit = last[-1:] in (["I"], ["Id"]) or last[-2:] == ["I", "d"]
+        named = unit or last == ["0", ",", "1"]
         return named and any(text in (",", ";", "|", "\\mid") for text in inside)
 
     def normal(self, at: int) -> t.Node:
@@ -300,6 +303,10 @@ class _Parser(Binders):
         if rest and len(entries) == 1:
             return t.Normal(at, entries[0], tuple(rest))
         return t.Normal(at, None, (*entries, *rest))
+
+
+_UPRIGHT = ("rm:N", "sf:N", "op:N")
+"""N of the normal law, set like the name of a function."""
 
 
 def _is_divergence(symbol: t.Sym) -> bool:

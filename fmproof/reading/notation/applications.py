@@ -458,7 +458,7 @@ def _at_a_time(elab: Elaborator, head: t.Sym) -> bool:
     nothing but a differential equation defines."""
     key = key_of(head)
     path = elab.density_of.get(key)  # which may be where a differential equation leads
-    made = path is not None and key_of(path) not in elab.courses
+    made = key in elab.made or (path is not None and key_of(path) not in elab.courses)
     evolves = key in elab.courses or (key in elab.evolving and not made)
     if evolves and len(head.sub) == 1 and key not in elab.candidates:
         return True

@@ -33,6 +33,7 @@ from fmproof.lang.numbers import fraction, is_number
 from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.definitions import candidate_of
 from fmproof.reading.notation.lacking import NotYet
 from fmproof.reading.notation.sorts import is_identity
 from fmproof.reading.notation.symbols import key_of, spelled
@@ -281,6 +282,8 @@ def _fields(elab: Elaborator, body: t.Node) -> t.Node:
         if isinstance(node, t.Frac):
             return replace(node, top=visit(node.top))
         if isinstance(node, t.Sym) and is_vector(elab, node) and not elab.is_place(node):
+            if candidate_of(elab, node) is not None:
+                return node  # b := v + ε ∇ log p is written out
             point = elab.point_letter()
             if point is None:
                 raise Beyond

@@ -104,6 +104,7 @@ class Elaborator:
     held: set[str] = field(default_factory=set)  #: x of a chain L(x) = …, which no E_ε draws
     off_paths: bool = False  #: points that are left out are letters, and no places on paths
     density_of: dict[str, t.Sym] = field(default_factory=dict)  #: p_t, said to be that of x_t
+    made: set[str] = field(default_factory=set)  #: densities of paths that formulas make, by words
     by_letter: set[str] = field(default_factory=set)  #: those of which p_t(x) alone says it
     turned: dict[str, hidden_noise.Noised] = field(default_factory=dict)  #: paths that are drawn
     paths: dict[str, Expr | None] = field(default_factory=dict)

@@ -106,6 +106,7 @@ class Evidence:
         found._beside_functions(roots)
         found._params(roots)
         found._under_integrals(roots)
+        found._below_slopes(roots)
         found._uniform_times()
         found.indices = ranges(roots)
         words = list(said)
@@ -387,6 +388,15 @@ class Evidence:
                         self.densities.setdefault(
                             key_of(inner.head), ("integrated against", inner.at)
                         )
+
+    def _below_slopes(self, roots: list[t.Node]) -> None:
+        """Letters of densities whose logarithm has a slope in a point: ∇ log ρ(x)."""
+        slopes = [n for root in roots for n in t.walk(root) if isinstance(n, t.Derivative)]
+        for body in (slope.body for slope in slopes if slope.kind == "grad"):
+            log = body if isinstance(body, t.Function) and body.name == "log" else None
+            inside = log.args[0] if log is not None and len(log.args) == 1 else None
+            if isinstance(inside, t.Call) and conventional("densities", key_of(inside.head)):
+                self.densities.setdefault(key_of(inside.head), ("it has a score", inside.at))
 
     def _uniform_times(self) -> None:
         """Letters of times, which are drawn, integrated over or written as a subscript."""

@@ -185,15 +185,24 @@ Places = tuple[tuple[Var, ...], tuple[Var, ...], tuple[Var, ...]]
 def density(elab: Elaborator, call: t.Call, places: Places) -> Expr | None:
     """The density of the path of which words say it, at what ``call`` is taken at."""
     path = elab.density_of.get(key_of(call.head))
-    if path is None or call.given or _of_a_label(call, path):
+    if path is None or call.given or _of_a_label(call, path) or _of_the_data(elab, call, path):
         return None
     return _asked_once(elab, f"of {spelled(call)}", path, call, places)
+
+
+def _of_the_data(elab: Elaborator, call: t.Call, path: t.Sym) -> bool:
+    """Whether p(x) is the law of a letter x ~ p, beside the density p_σ(y) of a path y."""
+    if call.head.sub or call.after or len(call.args) != 1:
+        return False
+    name = spelled(call.head)
+    laws = {x for x, known in elab.said_laws.items() if name in map(spelled, known)}
+    return bool(laws - {spelled(path)})
 
 
 def _of_a_label(call: t.Call, path: t.Sym) -> bool:
     """Whether p(y) is the law of a label y, beside the density p_t(x) of x_t."""
     at = call.args[0] if len(call.args) == 1 else None
-    if not isinstance(at, t.Sym) or at.name == path.name or at.sub:
+    if not isinstance(at, t.Sym) or at.name.lower() == path.name.lower() or at.sub:
         return False
     return conventional("labels", at.name) and len(call.head.sub) != len(path.sub)
 

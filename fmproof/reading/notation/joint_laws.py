@@ -75,7 +75,10 @@ def _told_beside(elab: Elaborator, without: set[Var]) -> list[Apply]:
         for symbol in symbols:
             value = elab.path(undotted(symbol) if is_velocity(elab, symbol) else symbol)
             with suppress(NotYet):
-                inside |= free_vars(value) if value is not None else {elab.variable(symbol)}
+                if value is not None:
+                    inside |= free_vars(value)
+                elif _may_be_random(elab, symbol):
+                    inside.add(elab.variable(symbol))
         for var in sorted(inside - without, key=lambda v: v.name) if inside & without else ():
             one = elab.evidence.spellings.get(elab.spelling(var))
             with suppress(NotYet):
@@ -85,6 +88,13 @@ def _told_beside(elab: Elaborator, without: set[Var]) -> list[Apply]:
                     if not is_noise(elab, law) and not vectors:
                         found.setdefault(var, law)
     return list(dict.fromkeys(found.values()))
+
+
+def _may_be_random(elab: Elaborator, symbol: t.Sym) -> bool:
+    """Whether a symbol is a vector, or a number that is drawn; a coefficient α_t is neither, and no
+    variable: it is read where it stands."""
+    sort, *_ = elab.sort_of_variable(symbol)
+    return sort is Sort.VEC or (sort is Sort.REAL and spelled(symbol) in elab.evidence.drawn)
 
 
 def _is_slope(elab: Elaborator, symbol: t.Sym) -> bool:
@@ -122,7 +132,6 @@ def _without_law(elab: Elaborator) -> tuple[list[Var], list[Var]]:
     """The random variables of which no law is known: those that are fixed, those that move."""
     fixed: list[Var] = []
     moving: list[Var] = []
-    drawn = elab.evidence.drawn
     for symbol in list(elab.evidence.random_symbols.values()):
         elab.path(symbol)  # what is random in curves is a random variable, too
     for symbol in elab.evidence.random_symbols.values():
@@ -136,10 +145,10 @@ def _without_law(elab: Elaborator) -> tuple[list[Var], list[Var]]:
         if _is_slope(elab, symbol):
             continue
         try:
+            if not _may_be_random(elab, symbol):
+                continue
             var = elab.variable(symbol)
         except NotYet:
-            continue
-        if var.sort is not Sort.VEC and not (var.sort is Sort.REAL and name in drawn):
             continue
         try:
             elab.remembered(symbol, [])

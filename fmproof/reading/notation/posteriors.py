@@ -46,11 +46,24 @@ def _of_joint(elab: Elaborator, node: t.Call) -> tuple[Expr, Expr] | None:
         return None
     if definitions.candidate_of(elab, node, "posterior") is not None:
         return None
-    if pairs.turned(elab, node) is not None:
+    if pairs.turned(elab, node) is not None or _makes_the_joint(elab, node):
         return None
     name = f"{spelled(node.head)}(z|x)"
     elab.note(name, "joint density over marginal", "the document has the joint one", node.at)
     return elab.term(found[0]), elab.term(t.Call(node.at, node.head, (x,)))
+
+
+def _makes_the_joint(elab: Elaborator, node: t.Call) -> bool:
+    """Whether p(x, z) is defined by p(z|x): p(x, z) = p(z|x) p(x)."""
+    places = {*map(spelled, node.args), *map(spelled, node.given)}
+    for one in elab.candidates.get(key_of(node.head), ()):
+        left = one.left
+        if not isinstance(left, t.Call) or left.given or {*map(spelled, left.args)} != places:
+            continue
+        inside = (n for n in t.walk(one.right) if isinstance(n, t.Call))
+        if any(spelled(n) == spelled(node) for n in inside):
+            return True
+    return False
 
 
 def step_of_chain(elab: Elaborator, node: t.Call) -> t.Call | None:

@@ -490,5 +490,8 @@ def is_identity(node: t.Node) -> bool:
         "rm:I",
         "rm:Id",
         "op:Id",
+        "sf:I",
+        "sf:Id",
+        "bf:Id",
         "bb:I",
     )

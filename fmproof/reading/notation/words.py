@@ -83,7 +83,27 @@ def density_of(text: str, first: tuple[int, int], second: tuple[int, int]) -> st
         return "first"
     if _pattern("has").fullmatch(rest) and density.search(between):
         return "second"
-    return ""
+    return "second" if _is_called(text, first[0], between) else ""
+
+
+def _is_called(text: str, start: int, between: str) -> bool:
+    """Whether words say how the density of a formula is called: "the density of x is called p", "we
+    denote the density of x by p"; x stands at ``start``, p behind ``between``."""
+    ahead = _STOPS.split(text[max(0, start - _SAYS) : start])[-1].rstrip(" $(\\\n")
+    said, of = _without_last("of", ahead)
+    said, named = _without_last("density", said)
+    if not (of and named) or denied(said):
+        return False
+    by = _pattern("call").search(said) and _pattern("called_by").fullmatch(between)
+    return bool(by or _pattern("is_called").fullmatch(between))
+
+
+def _without_last(group: str, words: str) -> tuple[str, bool]:
+    """Words without one of a group at their end, and whether there is one."""
+    for found in _pattern(group).finditer(words):
+        if found.end() == len(words):
+            return words[: found.start()].rstrip(), True
+    return words, False
 
 
 def says_apart(text: str, start: int, stop: int) -> bool:
@@ -162,6 +182,36 @@ def assumes(text: str, start: int) -> bool:
     return max(_last("assume", sentence), fulfils) > then
 
 
+def takes_with(text: str, start: int) -> bool:
+    """Whether a sentence takes something and says with a formula what it fulfils: "take any field
+    $c$ with $div c = 0$"."""
+    before = _sentence(text, start).rstrip("$\\( ")
+    taken, closed, between = before.rpartition("$")
+    taken, opened, _ = taken.rpartition("$")
+    only = bool(closed and opened) and _pattern("where").fullmatch(between.strip()) is not None
+    return only and _last("opens_case", taken) > _last("then", taken)
+
+
+def mentions_a_case(text: str, start: int, stop: int) -> bool:
+    """Whether a sentence is about a case, and lays nothing down: "the case f = 0 is trivial"."""
+    ahead = re.split(r"\n\s*\n", _sentence(text, start))[-1].lstrip(" $\\(*_#\n")
+    behind = text[stop : stop + _SAYS].lstrip("$\\) ")
+    return (
+        _pattern("mentions").match(ahead) is not None
+        and re.match(rf"(?:{_pattern('is').pattern})", behind, re.IGNORECASE) is not None
+    )
+
+
+def called_marginal(text: str, start: int, stop: int) -> bool:
+    """Whether words right beside a formula call it marginal: "the marginal velocity $u$"."""
+    ahead = _sentence(text, start).rstrip(" $\\(\n").rpartition("$")[2]
+    behind = text[stop : stop + _SAYS].lstrip("$\\)").partition("$")[0]
+    before = list(_pattern("marginal").finditer(ahead))
+    near = bool(before) and len(ahead[before[-1].end() :].split()) <= _FEW
+    after = _pattern("marginal").search(_STOPS.split(behind)[0])
+    return near or (after is not None and len(behind[: after.start()].split()) <= _FEW)
+
+
 def speaks_of_chains(words: str) -> bool:
     """Whether words speak of a Markov chain."""
     return _pattern("chain").search(words) is not None
@@ -224,6 +274,28 @@ def up_to_a_constant(text: str, start: int, stop: int) -> bool:
     """Whether the words beside a formula say that its sides are equal up to a constant."""
     words = _words_ahead(text, start) + " \n " + _words_behind(text, stop)
     return bool(_pattern("up_to_a_constant").search(words))
+
+
+def says_generated(behind: str) -> str:
+    """Whether words behind a field say that it generates "it", or what is written "next"; or ""."""
+    said = _STOPS.split(behind)[0].strip(" $,()\\\n")
+    found = _pattern("generates").search(said)
+    if found is None or len(said[: found.start()]) > _SAYS or denied(said):
+        return ""
+    rest = said[found.end() :].strip(" $,()\\\n")
+    if _pattern("it").match(rest):
+        return "it"
+    for group in ("density", "between"):
+        rest = _pattern(group).sub("", rest)
+    return "" if _pattern("path").sub("", rest).strip() else "next"
+
+
+def says_constant(text: str, start: int, stop: int) -> bool:
+    """Whether the words behind a formula say that something is a constant, "where C does not depend
+    on θ", and not which one: "the same constant", "C as above"."""
+    behind = _words_behind(text, stop)
+    said = _pattern("constant").search(behind) is not None
+    return said and not _pattern("same").search(behind + _words_ahead(text, start))
 
 
 def defines_anew(text: str, start: int) -> bool:
@@ -317,6 +389,8 @@ def _words_behind(text: str, stop: int) -> str:
     return re.split(r"\$\$|\\\[|\\begin", _STOPS.split(behind)[0])[0]
 
 
+_FEW = 2
+"""Words between a formula and what it is called."""
 _FAR = 130
 """Letters beside a display in which words may call it false."""
 _PARAGRAPH = 400
@@ -331,12 +405,15 @@ _TO_DO = re.compile(r"\b(?:is|be|are) (?:wrong|tempting|incorrect|false) to\b", 
 
 
 def introduces(text: str, start: int) -> bool:
-    """Whether "where" or "with" and a few words more are all that stands between the display before
-    and a formula: it says what a symbol of that display is."""
+    """Whether "where" or "with" and a few words more, or a name such as "for the network", are all
+    that stands between the display before and a formula: it says what a symbol of that display
+    is."""
     ahead = _OPENING.sub("", text[max(0, start - _BEFORE - 24) : start])
     before = _FORMULA_ENDS.split(ahead)
     words = before[-1].strip(" \t\n,;&>")
     found = _pattern("where").match(words) if len(before) > 1 else None
+    if len(before) > 1 and found is None and words[:1].islower():  # "…, for the network"
+        found = re.search(rf"(?:{_pattern('network').pattern})[\s$(\\]*$", words, re.IGNORECASE)
     return found is not None and not _STOPS.search(words)
 
 

@@ -34,6 +34,7 @@ from fmproof.lang.nodes import (
     Field,
     Inner,
     IntegralOver,
+    Lebesgue,
     Log,
     Ratio,
     Scalar,
@@ -201,7 +202,9 @@ def _constant_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator
 
 def _interval_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Move]:
     """Over an interval: what is differentiable everywhere is bounded there."""
-    yield "continuity", attempt(integrable_between, goal)
+    item = goal.measure[0]
+    if len(goal.measure) == 1 and isinstance(item, Lebesgue) and item.bounded:
+        yield "continuity", attempt(integrable_between, goal)
 
 
 def _slope_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Move]:

@@ -65,17 +65,23 @@ def reparametrisation(_: Line) -> Conversion:
     @at(Expect)
     def convert(term: Any) -> Theorem | None:
         for place, item in enumerate(term.measure):
-            if is_gaussian(item):
-                _, mean, variance = item.arguments
-                scale = root_of(variance)
-                if scale is None or (mean is S.Zero and scale is S.One):
-                    continue
+            scale = scale_of(item)
+            if scale is not None:
                 taken = free_vars(term).union(*map(drawn_by, term.measure))
                 noise = fresh(Vec("e"), taken)
                 return attempt(reparametrise, term, place, scale, noise)
         return None
 
     return convert
+
+
+def scale_of(item: Any) -> Expr | None:
+    """s of a Gaussian draw N(m, s²) that is not N(0, 1) already."""
+    if not is_gaussian(item):
+        return None
+    _, mean, variance = item.arguments
+    scale = root_of(variance)
+    return None if mean is S.Zero and scale is S.One else scale
 
 
 def root_of(variance: Expr) -> Expr | None:

@@ -1,4 +1,7 @@
-"""Derivations by name or from a user's Python file."""
+"""A user's Python file, run in this process, and the derivations that it makes.
+
+:mod:`fmproof.sources.apart` calls this in a process of its own.
+"""
 
 from __future__ import annotations
 
@@ -9,60 +12,18 @@ import sys
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, redirect_stdout
-from difflib import get_close_matches
-from importlib.util import decode_source
 from pathlib import Path
 from traceback import walk_tb
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, NoReturn
 
-from fmproof.derivations.catalogue import BUILTIN, load
 from fmproof.errors import FmproofError, FmproofWarning, InputError
 
 if TYPE_CHECKING:
     from fmproof.tactics.script import Derivation
 
 
-def find(source: str) -> list[Derivation]:
-    """The derivations that ``source`` stands for.
-
-    Args:
-        source: a built-in name, the path of a Python file, that of a folder of such files, or
-            "-" for a file on standard input.
-
-    Raises:
-        InputError: there is no such derivation or file, or the file cannot be used.
-    """
-    if source in BUILTIN:
-        return [load(source)]
-    if source == "-":
-        return _loaded(Path("<stdin>"), sys.stdin.read())
-    if not source:
-        raise InputError("expected a name, a file or a folder, found nothing between the quotes")
-    path = Path(source)
-    if path.is_dir():
-        return _load_folder(path)
-    if path.suffix or path.exists() or len(path.parts) > 1:
-        return load_file(path)
-    beside = path.with_suffix(".py")
-    if beside.is_file() and not get_close_matches(source, BUILTIN, n=1, cutoff=0.5):
-        raise InputError(f"no derivation is called {source!r}; did you mean the file {beside}?")
-    _refuse_rule(source)
-    return [load(source)]
-
-
-def _refuse_rule(source: str) -> None:
-    """A rule is no derivation: say so, and where it is explained."""
-    from fmproof.catalogue import catalogue
-
-    names = {label.lower() for rule in catalogue() for label in (rule.code, rule.name)}
-    if source.lower() in names:
-        raise InputError(
-            f"{source!r} is a rule, not a derivation; fmproof explain {source} shows it"
-        )
-
-
-def load_file(path: Path) -> list[Derivation]:
+def run_file(path: Path, text: str, required: bool = True) -> list[Derivation]:
     """Run a Python file and collect the derivations that it defines at its top level.
 
     Those are the values that the file itself assigns, and what is in its containers, in order;
@@ -70,27 +31,15 @@ def load_file(path: Path) -> list[Derivation]:
     it runs, its folder is on the import path as for a script, it has no standard input, and what
     it prints goes to standard error.
 
+    Args:
+        path: what the file is called, in messages and for itself.
+        text: what is in it.
+        required: whether it must define one.
+
     Raises:
-        InputError: the file cannot be read, is not Python, fails while it runs, or defines no
-            derivation. The message begins with the file and, where there is one, the line.
+        InputError: it is not Python, fails while it runs, or defines no derivation. The message
+            begins with the file and, where there is one, the line.
     """
-    return _loaded(path, _read(path))
-
-
-def _load_folder(folder: Path) -> list[Derivation]:
-    """The derivations of all files below a folder; files that define none are passed over."""
-    found = []
-    for file in sorted(folder.rglob("*.py")):
-        if not any(part.startswith((".", "__")) for part in file.relative_to(folder).parts[:-1]):
-            text = _read(file)
-            if "Derivation" in text:  # no file runs that cannot define one
-                found += _loaded(file, text, required=False)
-    if not found:
-        raise InputError(f"{folder}: no Python file in this folder defines a derivation")
-    return found
-
-
-def _loaded(path: Path, text: str, required: bool = True) -> list[Derivation]:
     tree = _parse(path, text)
     module = ModuleType(f"fmproof-file-{path.stem}")
     module.__file__ = str(path)
@@ -111,44 +60,6 @@ def _loaded(path: Path, text: str, required: bool = True) -> list[Derivation]:
             f"(an imported one is not the file's own)"
         )
     return found
-
-
-# --- reading --------------------------------------------------------------------------
-
-
-def _read(path: Path) -> str:
-    if not path.exists():
-        file, _, name = str(path).partition(".py:")
-        if name:
-            mend = f"{file}.py::{name.lstrip(':')}"
-            raise InputError(f"{path}: no such file; one derivation of a file is {mend}")
-        raise InputError(f"{path}: no such file{_nearest_file(path)}")
-    if path.suffix != ".py":
-        hint = f"; a certificate is for fmproof replay {path}" if path.suffix == ".jsonl" else ""
-        raise InputError(f"{path}: expected a Python file, whose name ends in .py{hint}")
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
-    try:
-        return decode_source(content)
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise InputError(
-            f"{path}:{line}: is not {error.encoding.upper()} text: "
-            f"byte 0x{content[error.start]:02x}; save the file as UTF-8"
-        ) from None
-    except SyntaxError as error:
-        raise InputError(f"{path}:1: {error.msg}; save the file as UTF-8") from None
-
-
-def _nearest_file(path: Path) -> str:
-    try:
-        names = [entry.name for entry in path.absolute().parent.iterdir() if entry.suffix == ".py"]
-    except OSError:
-        return ""
-    close = get_close_matches(path.name, names, n=1)
-    return f"; did you mean {path.with_name(close[0])}?" if close else ""
 
 
 def _parse(path: Path, source: str) -> ast.Module:

@@ -7,7 +7,7 @@ earlier rows only, so a table is read in one pass.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -105,13 +105,26 @@ _KEYS: dict[str, tuple[str, ...]] = {
 
 
 def read_row(row: Mapping[str, Any], earlier: Sequence[Basic]) -> Basic:
-    """The node of one row, given those of the rows before it.
+    """The node of one row, given those of the rows before it, admitted.
 
     Raises:
         InputError: it is no row, or what it says is no term.
     """
+    return _read(row, earlier, admit)
+
+
+def read_row_as_written(row: Mapping[str, Any], earlier: Sequence[Basic]) -> Basic:
+    """The same, with its sums and products in the order of the row; it is still to be admitted.
+
+    Raises:
+        InputError: it is no row, or what it says is no term.
+    """
+    return _read(row, earlier, lambda node: node)
+
+
+def _read(row: Mapping[str, Any], earlier: Sequence[Basic], taken: Callable[[Any], Basic]) -> Basic:
     try:
-        return admit(_node(row, earlier))
+        return taken(_node(row, earlier))
     except (KeyError, TypeError, IndexError, ValueError, FmproofError) as error:
         lacks = f"it has no {error}" if isinstance(error, KeyError) else error
         raise InputError(f"row {len(earlier)} is no term: {lacks}") from None
