@@ -7,15 +7,16 @@ In the order in which a row goes through it:
    minimum, ``reach`` says how far what a row says holds, ``levels`` which letters are numbers but
    in one section. What rows mean is ``fmproof.reading``.
 2. **What defines what.** ``candidates`` (the first row about a symbol that can define it),
-   ``redefined`` (a later one), ``gibbs`` (energies), ``kernels`` (laws given a value),
-   ``drawn_times``, ``special_laws`` (what words say is drawn), ``generating`` (what moves it).
+   ``redefined`` (a later one), ``examples`` (for a while), ``fields_by_name``, ``marginal_fields``
+   (by words), ``gibbs`` (energies), ``kernels`` (laws given a value), ``drawn_times``,
+   ``special_laws`` (what words say is drawn), ``generating`` (what moves it).
 3. **A verdict for each.** ``judge`` tells definitions, cases and hypotheses from claims;
    ``context`` is at hand there, ``chain`` has the rows above; ``scope`` and ``values`` are asked of
    every row, ``constants``, ``first_steps``, ``in_law``, ``motion`` and ``points`` of theirs.
 4. **A claim beside its chain.** ``compare``: the ``numbers`` first; ``ties`` says whether they may
    refute the row, with ``any_law``, ``domains`` and ``following``; ``beside`` has rows that are
-   wrong beside others, ``combinations`` those of two functions, ``common_factors`` those
-   of one, ``suggest`` those one edit away.
+   wrong beside others, ``residues`` what a row would have to say besides, ``vanishing`` what is
+   said to be 0, ``suggest`` rows one edit away.
 5. **A proof.** ``prove`` asks the checker, as long as ``patience`` lets it; ``almost_surely`` reads
    a row with its paths drawn, and ``named_kernels`` written out; ``ways`` are several steps at
    once: ``standard_noise`` (who is drawn), ``noise_moments``, ``mixture_slopes``, ``parallel``

@@ -17,6 +17,8 @@ def marginal_fields(reading: Reading, evidence: Evidence) -> Iterator[Candidate]
     are random."""
     for call in _called_marginal(reading):
         head = call.head
+        if evidence.is_density(key_of(head)):
+            continue
         known = [
             c for c in evidence.called.get(key_of(head), ()) if spelled(c.head) == spelled(head)
         ]

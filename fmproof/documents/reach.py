@@ -72,6 +72,12 @@ def used_before_heading(
 _HEADING = re.compile(r"^\s*#{1,6}\s|\\(?:sub)*section|\\paragraph", re.MULTILINE)
 
 
+def in_later_section(item: Item, other: Item) -> bool:
+    """Whether another row stands behind a heading behind ``item``."""
+    between = item.source.text[item.piece.stop : other.piece.start]
+    return other.source is item.source and _HEADING.search(between) is not None
+
+
 def in_other_points(said: Item, item: Item) -> bool:
     """Whether what a line of words says stands in a point of a list that ends before ``item``."""
     if said.source is not item.source:

@@ -49,7 +49,8 @@ def redefinition(reading: Reading, item: Item, sure: bool) -> Candidate | None:
     curve = isinstance(left, t.Sym) or all(conventional("times", spelled(a)) for a in left.args)
     averages = any(isinstance(n, t.Expectation | t.Integral) for n in t.walk(right))
     case = sure and item.inline and _has_a_new_letter(reading, item, right)
-    if words or item.row.relation == ":=" or (apart and curve and not averages) or case:
+    elsewhere = apart and (curve or item.inline) and not averages
+    if words or item.row.relation == ":=" or elsewhere or case:
         return Candidate(left, right, item.row.at, item.place, True)
     return None
 
@@ -112,10 +113,18 @@ def _defined_before(reading: Reading, item: Item, left: t.Sym | t.Call) -> Item 
     shape = shape_of(left)
     for other in reversed(reading.items[: item.index]):
         candidate = other.candidate
-        known = candidate.left if candidate is not None else None
+        known = candidate.left if candidate is not None else _root_of(other.left)
         if isinstance(known, t.Sym | t.Call) and shape_of(known) == shape:
             return other
     return None
+
+
+def _root_of(left: t.Node | None) -> t.Node | None:
+    """s(t) of "s(t)² = 1 − a(t)²", which says what s is."""
+    square = (
+        isinstance(left, t.Pow) and isinstance(left.exponent, t.Num) and left.exponent.value == 2
+    )
+    return left.base if square and isinstance(left, t.Pow) else None
 
 
 def begin(elab: Elaborator, candidate: Candidate) -> None:

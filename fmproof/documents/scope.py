@@ -12,7 +12,7 @@ from fmproof.documents.items import Item
 from fmproof.documents.suggest import in_place_of
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import Expect, IntegralOver, Named, Var
+from fmproof.lang.nodes import Apply, Expect, Head, IntegralOver, Named, Var
 from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
@@ -22,11 +22,14 @@ from fmproof.reading.notation.elaborate import NotYet
 from fmproof.reading.notation.symbols import readable, spelled
 
 
-def strays(context: Context, start: Expr, claim: Expr, end: float = inf) -> str:
+def strays(
+    context: Context, start: Expr, claim: Expr, end: float = inf, defined: bool = False
+) -> str:
     """A variable that is free in an average of the claim, and nothing in the start has it.
 
     Args:
         end: where the row ends in its source.
+        defined: whether the claim says what the start is, which then needs all that it has.
     """
     if _points(start):
         return ""
@@ -37,9 +40,22 @@ def strays(context: Context, start: Expr, claim: Expr, end: float = inf) -> str:
         bound = [seen[name] for seen in (evidence.drawn, evidence.integrated) if name in seen]
         if not bound or name in equated:
             continue
-        if var.sort is not Sort.REAL or min(bound) < end:  # else it is drawn later, and fixed here
+        # A time that is drawn later is fixed here; so is one that the start has nowhere.
+        lost = min(bound) < end and (defined or _binds_a_number(start))
+        if var.sort is not Sort.REAL or lost:
             return f"{text(var)} is neither drawn nor bound here"
     return ""
+
+
+def _binds_a_number(start: Expr) -> bool:
+    """Whether an average in the start, or in what it stands for, is over a time."""
+    heads = {node.head for node in start.atoms(Apply) if isinstance(node.head, Head)}
+    inside = [head.definition for head in heads if head.definition is not None]
+    inside += [node.definition for node in start.atoms(Named)]
+    measures = (node.measure for node in _averages(start))
+    if any(v.sort is Sort.REAL for one in measures for item in one for v in drawn_by(item)):
+        return True
+    return any(map(_binds_a_number, inside))
 
 
 def end_of(item: Item) -> float:

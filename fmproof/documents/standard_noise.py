@@ -15,7 +15,7 @@ from typing import Any
 from sympy import Basic, Expr, S
 
 from fmproof.documents import parallel, quotients
-from fmproof.lang.arithmetic import add, factors, mul
+from fmproof.lang.arithmetic import add, factors, mul, summands, without
 from fmproof.lang.node import rebuilt, sort_of
 from fmproof.lang.nodes import (
     Apply,
@@ -28,6 +28,7 @@ from fmproof.lang.nodes import (
     Log,
     Named,
     Normal,
+    Partial,
     Ratio,
     Sqrt,
     Var,
@@ -64,6 +65,10 @@ def ways_by_noise(before: Expr, claim: Expr) -> Iterator[list[Step]]:
     if middle is not None:
         yield [*there, *middle, *back]
     yield [*there, Step("3", right, by=_ALGEBRA), *back]
+    spread = at_each_node(right, _slope_of_sum)
+    middle = parallel.steps(renamed, spread, "3.") if spread != right else None
+    if middle is not None:  # d/dt (m + s e) beside what it is
+        yield [*there, *middle, Step("3", right, by="derivative"), *back]
     over = quotients.steps(renamed, right, ("square", "linearity")) or []
     if over:
         yield [*there, *(replace(step, id=f"3.{step.id}") for step in over), *back]
@@ -294,6 +299,22 @@ def _slopes(term: Any) -> Any:
         return term
     away = add(term.at, mul(S.NegativeOne, mean))
     return mul(S.NegativeOne, Ratio(S.One, variance), away)
+
+
+def _slope_of_sum(term: Any) -> Any:
+    """d/dt (m + s e) as dm/dt + (ds/dt) e."""
+    if not (isinstance(term, Partial) and sort_of(term) is Sort.VEC):
+        return term
+    slopes: list[Expr] = []
+    for part in summands(term.body):
+        own = factors(part)
+        moving = [i for i, factor in enumerate(own) if term.var in free_vars(factor)]
+        if len(moving) > 1:
+            return term
+        if moving:
+            rest = mul(*without(own, moving[0]))
+            slopes.append(mul(Partial(own[moving[0]], term.var, term.at), rest))
+    return add(*slopes)
 
 
 def _inward(term: Any) -> Any:

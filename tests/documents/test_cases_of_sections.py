@@ -41,14 +41,15 @@ STILL = (
 
 
 @pytest.mark.parametrize(
-    ("factor", "due"), [(r"-\tfrac12", "proved"), ("-", "open"), (r"\tfrac12", "open")]
+    ("factor", "due"),
+    [(r"-\tfrac12", {"proved"}), ("-", {"open", "refuted"}), (r"\tfrac12", {"open", "refuted"})],
 )
-def test_no_drift_in_a_section(factor: str, due: str) -> None:
+def test_no_drift_in_a_section(factor: str, due: set[str]) -> None:
     row = (
         rf"$$ \frac{{\mathrm d z}}{{\mathrm d s}} = {factor}\, "
         r"\frac{\mathrm d v(s)}{\mathrm d s}\, \nabla_z \log h_s(z) . $$"
     )
-    assert last(FORWARD + OTHER + STILL + row) == due
+    assert last(FORWARD + OTHER + STILL + row) in due
 
 
 def test_there_is_a_drift_again_in_the_next_section() -> None:

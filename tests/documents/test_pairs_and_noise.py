@@ -51,3 +51,12 @@ def test_a_wrong_sign_or_factor_is_not() -> None:
     assert verdicts("-", "1", "where", "-")[0] != "proved"
     assert verdicts("+", "2", "where", "-")[1] != "proved"
     assert verdicts("+", "1", "where", "")[1] != "proved"
+
+
+def test_noise_that_a_row_averages_ties_its_point() -> None:
+    best = (
+        "\nIts best value is\n\n$$\nr^\\star(\\tilde x) = \\mathbb{E}[\\varepsilon \\mid \\tilde x]"
+        " = - \\sigma\\, \\nabla_{\\tilde x} \\log q_\\sigma(\\tilde x) .\n$$\n"
+    )
+    text = TEXT % ("+", "1", "for the noise network", "-") + best
+    assert check_text(text, "x", ".md").rows[-1].verdict in ("open", "proved")

@@ -198,3 +198,27 @@ def test_a_slot_is_no_other_point(row: str) -> None:
     """∂_z u(z_t, t) is the slope in the first place, and f may depend on more than it shows."""
     before = "<!-- fmproof: x vector; y vector; z vector -->\n\n"
     assert last(before, row).verdict not in ("proved", "agrees")
+
+
+FLOW = r"""Let $p_t(x \mid y) = \mathcal N(x; a_t(y), c_t(y)^2 I)$ be moved by the map
+$\phi_t(e) = a_t(y) + c_t(y)\, e$, with the velocity
+
+$$
+w_t(x \mid y) = \frac{\dot c_t(y)}{c_t(y)} \big( x - a_t(y) \big) + \dot a_t(y) .
+$$
+
+With $e \sim \mathcal N(0, I)$
+
+$$
+\begin{aligned}
+J(\theta) &= \mathbb E_{t,\, y \sim q,\, x \sim p_t(x \mid y)}
+\| w_\theta(x, t) - w_t(x \mid y) \|^2 \\
+&= \mathbb E_{t,\, y \sim q,\, e} \Big\| w_\theta(\phi_t(e), t) %s \frac{d}{dt} \phi_t(e) \Big\|^2
+\end{aligned}
+$$
+"""
+
+
+@pytest.mark.parametrize(("sign", "due"), [("-", "proved"), ("+", "refuted"), ("- 2", "refuted")])
+def test_the_slope_of_the_map_for_the_velocity(sign: str, due: str) -> None:
+    assert check_text(FLOW % sign, "x", ".md").rows[-1].verdict == due

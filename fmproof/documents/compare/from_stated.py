@@ -87,7 +87,8 @@ def _moved(before: Expr, claim: Expr) -> Head | None:
     slopes = [part for part in parts if isinstance(part, Partial) and _is_density(part.body)]
     if len(slopes) != 1 or not (before.has(Div) or claim.has(Div)):
         return None
-    return slopes[0].body.head  # type: ignore[attr-defined]
+    head: Head = slopes[0].body.head
+    return head
 
 
 def _is_density(term: Basic) -> bool:

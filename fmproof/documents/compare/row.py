@@ -52,7 +52,10 @@ class ComparedRow:
     def look_at_ties(self) -> None:
         """What holds the numbers back, and what they have to respect, by what is known so far."""
         on = self.context.ties.on([self.before, self.claim], self.item)
-        self.tied, self.laws_are_special = on.why, on.laws
+        start = [line.term for line in self.lines[:1]]  # L of "L = …", which goes on from elsewhere
+        heads = sorted(heads_in([self.before, self.claim, *start]), key=lambda head: head.name)
+        value = self.context.said.takes_a_value(heads, self.item)
+        self.tied, self.laws_are_special = on.why or value, on.laws
         self.beside, self.said_otherwise = on.beside, on.sure
         self.special = on.special
         self.assumed = (*on.assumed, *self._moments())

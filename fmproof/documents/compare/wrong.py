@@ -15,14 +15,16 @@ from fmproof.documents.motion import moved_point
 from fmproof.documents.patience import clock
 from fmproof.documents.prove import Proof
 from fmproof.documents.suggest import neighbours
-from fmproof.documents.terms import free_of_parameters, heads_in, sides_fit
+from fmproof.documents.terms import free_of_parameters, heads_in, nodes_in, sides_fit
+from fmproof.documents.vanishing import may_vanish
 from fmproof.documents.ways import constant_difference
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import Head
+from fmproof.lang.nodes import Apply, Grad, Head
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
+from fmproof.tactics.differences import subtract
 
 _NEAR = 40
 
@@ -94,6 +96,9 @@ def wrong_by_neighbour(row: ComparedRow) -> RowReport | None:
     if near is None:
         return None
     words, candidate = near
+    apart = subtract(candidate, row.claim)
+    if apart is None or may_vanish(row.context, nodes_in(apart, Apply, Grad)):
+        return None
     if not row.averaged:
         row.context.chain.add(candidate, True)
     message = "the numbers of both sides differ, and a row one edit away is proved"

@@ -22,7 +22,6 @@ from fmproof.documents.compare.row import ComparedRow
 from fmproof.documents.compare.wrong import evidence_shown
 from fmproof.documents.context import report
 from fmproof.documents.domains import picks_a_part
-from fmproof.documents.items import head_of
 from fmproof.documents.model import RowReport
 from fmproof.documents.patience import clock
 from fmproof.documents.residues import Residue, factored, residue_of
@@ -35,15 +34,11 @@ from fmproof.documents.suggest import (
     roots,
     weights,
 )
-from fmproof.documents.terms import heads_in, sides_fit
-from fmproof.documents.ties.sides import is_bare_symbol
-from fmproof.documents.ties.symbols import is_word, key_of_head
+from fmproof.documents.terms import sides_fit
+from fmproof.documents.vanishing import may_vanish, takes_a_number
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.nodes import Apply, CondExpect, Grad
 from fmproof.lang.numbers import is_number
-from fmproof.lang.scope import free_vars
-from fmproof.reading.formula import tree as t
-from fmproof.reading.notation.symbols import key_of, spelled
 
 _CASES = 6
 """Ways to put in what other rows say."""
@@ -168,7 +163,7 @@ def _is_qualified(row: ComparedRow) -> bool:
 
 def _is_refuted(row: ComparedRow, residue: Residue) -> bool:
     """Whether numbers refute one of the weights, and nothing says that the functions vanish."""
-    if _may_vanish(row, residue.vanishing):
+    if may_vanish(row.context, residue.vanishing):
         return False
     return any(_is_not_zero(row, weight) for weight in residue.weights)
 
@@ -176,53 +171,8 @@ def _is_refuted(row: ComparedRow, residue: Residue) -> bool:
 def _is_not_zero(row: ComparedRow, weight: Expr) -> bool:
     rest = factored(weight)
     if is_number(rest):
-        return rest != S.Zero
-    if _takes_a_number(row, rest):
+        return bool(rest != S.Zero)
+    if takes_a_number(row.context, rest):
         return False
     left = ComparedRow(row.context, row.item, rest, S.Zero, "=")
     return left.evidence is not None and left.evidence.status == "refuted" and is_fair(left)
-
-
-def _takes_a_number(row: ComparedRow, weight: Expr) -> bool:
-    """Whether a row, wherever it stands, gives a coefficient of the weight a value."""
-    elab = row.context.elab
-    keys = {key_of_head(elab, head) for head in heads_in([weight])}
-    letters = {elab.spelling(v) for v in free_vars(weight)}
-    for item in row.context.reading.items:
-        left, right = item.left, item.right
-        if not (isinstance(left, t.Sym | t.Call) and isinstance(right, t.Num)):
-            continue
-        places = left.args if isinstance(left, t.Call) else left.sub
-        if any(isinstance(place, t.Num) for place in places):
-            continue  # at an end: a(0) = 1
-        if key_of(head_of(left)) in keys or spelled(left) in letters:
-            return True
-    return False
-
-
-def _may_vanish(row: ComparedRow, functions: tuple[Expr, ...]) -> bool:
-    """Whether a row says that what would have to be 0 is 0, or that two functions are equal, or
-    a symbol is an operation that its name says."""
-    context = row.context
-    pair = set(functions)
-    said = [set(sides) for sides in context.said.read.values()]
-    said += [{fact.before, fact.claim} for fact in context.facts.known]
-    if any(pair in (one, one - {S.Zero}) for one in said):
-        return True
-    keys = {key_of_head(context.elab, head) for head in heads_in(functions)}
-    if any(is_word(key.split("|")[0].split(" ")[-1]) for key in keys):
-        return True
-    zero = [
-        side
-        for item in context.reading.items
-        for side in (item.left,)
-        if isinstance(item.right, t.Num) and item.right.value == 0 and is_bare_symbol(side)
-    ]
-    named = {
-        key_of(n.head if isinstance(n, t.Call) else n)
-        for n in zero
-        if isinstance(n, t.Sym | t.Call)
-    }
-    letters = {context.elab.spelling(v) for f in functions for v in free_vars(f)}
-    bare = {spelled(n) for n in zero if isinstance(n, t.Sym)}
-    return bool(keys & named or letters & bare)

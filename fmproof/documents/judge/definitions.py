@@ -131,7 +131,7 @@ def _scope_of_definition(context: Context, item: Item) -> str:
         right = context.elab.term(candidate.right)
     except (NotYet, SortError, FmproofError):
         return ""
-    return strays(context, left, right, end_of(item))
+    return strays(context, left, right, end_of(item), defined=True)
 
 
 def swapped_argument(context: Context, candidate: Candidate) -> str:

@@ -134,7 +134,7 @@ def learn_densities_of_paths(context: Context) -> None:
                 context.elab.by_letter.add(key)
 
 
-def _end(law: t.Node | None, *drawn: t.Node) -> tuple[t.Sym, t.Sym] | None:
+def _end(law: t.Node | None, *drawn: t.Node | None) -> tuple[t.Sym, t.Sym] | None:
     """x_0 ~ p_0, p_1(x_1): what p_t is at an end, where it is the density of x_t."""
     letter = drawn[0] if len(drawn) == 1 else None
     if not (isinstance(law, t.Sym) and isinstance(letter, t.Sym) and len(law.sub) == 1):

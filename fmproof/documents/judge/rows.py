@@ -301,6 +301,7 @@ class Judge:
             anew = redefinition(self.reading, item, sure=found.verdict == "refuted")
             if anew is not None:
                 found = self._define_anew(item, anew)
+                saved = RowChain()  # of what the symbol was so far
         if item.inline:
             self.context.chain = saved
         return found

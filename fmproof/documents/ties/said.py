@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from sympy import Expr
@@ -12,7 +12,7 @@ from fmproof.documents.candidates import shape_of
 from fmproof.documents.domains import picks_a_part
 from fmproof.documents.items import Item, equated_with, head_of
 from fmproof.documents.motion import moved_point, starts_at
-from fmproof.documents.reach import in_other_points
+from fmproof.documents.reach import in_later_section, in_other_points
 from fmproof.documents.terms import heads_in
 from fmproof.documents.ties.sides import (
     has_a_gaussian,
@@ -195,9 +195,18 @@ class Sayings:
         return all(one.inline or one.piece is item.piece for one in between)
 
     def about(
-        self, other: Item, left: t.Node | None, names: dict[str, str], places: dict[str, str]
+        self,
+        other: Item,
+        left: t.Node | None,
+        names: dict[str, str],
+        places: dict[str, str],
+        drawn: Collection[str] = (),
     ) -> str | None:
-        """The symbol of which an equation says something, as printed; None if it claims."""
+        """The symbol of which an equation says something, as printed; None if it claims.
+
+        Args:
+            drawn: what averages in the row draw.
+        """
         candidate = other.candidate
         if candidate is not None and (
             candidate.state == "used" or (candidate.explicit and candidate.state == "waiting")
@@ -215,7 +224,7 @@ class Sayings:
             return self._moved_at_random(left, names, places)
         if self._introduces(other, left, names):
             return None  # a symbol that nothing before it has, and this row neither
-        if self._draws_any(other, left, names, places):
+        if self._draws_any(other, left, {*places}, {*names, *places}, {*drawn}):
             return None
         right = other.right
         if isinstance(left, t.Pow) and candidate is not None and _is_between(candidate):
@@ -259,22 +268,21 @@ class Sayings:
         )
 
     def _draws_any(
-        self, other: Item, left: t.Node | None, names: dict[str, str], places: dict[str, str]
+        self, other: Item, left: t.Node | None, places: set[str], row: set[str], drawn: set[str]
     ) -> bool:
         """Whether a line of words makes a point of a row by noise that is not in the row: of
-        x = y + n, whatever x and y are, some n goes with them."""
+        x = y + n, whatever x and y are, some n goes with them, unless the row averages over y."""
         right = other.right
         if not (other.inline and isinstance(left, t.Sym) and isinstance(right, t.Add)):
             return False
         if spelled(left) not in places:
             return False
-        evidence = self.elab.evidence
-        for _, part in right.parts:
-            noise = part.factors[-1] if isinstance(part, t.Mul) else part
-            drawn = isinstance(noise, t.Sym) and spelled(noise) in evidence.random
-            if drawn and not {spelled(noise), key_of(noise)} & {*names, *places}:
-                return True
-        return False
+        parts = [p.factors[-1] if isinstance(p, t.Mul) else p for _, p in right.parts]
+        letters = [one for one in parts if isinstance(one, t.Sym)]
+        noise = [one for one in letters if spelled(one) in self.elab.evidence.random]
+        if any(spelled(one) in drawn for one in noise):
+            return False
+        return any(not {spelled(one), key_of(one)} & row for one in noise)
 
     def _moved_at_random(
         self, left: t.Node | None, names: dict[str, str], places: dict[str, str]
@@ -315,10 +323,16 @@ class Sayings:
         return ""
 
     def said_later(self, heads: Sequence[Head], item: Item) -> str:
-        """A symbol of which a row behind this one says what it is, "where v = …": either of them
-        may be the wrong one."""
+        """A symbol of which a row behind this one says what it is, "where v = …", or "now s(t) = t"
+        in another section: either of them may be the wrong one."""
         for other in self.items[item.index + 1 :]:
-            if other.candidate is None or not other.candidate.late:
+            if other.candidate is None:
+                density = self._density_said_behind(heads, item, other)
+                if density is not None:
+                    return f"line {other.place} says what {text(density)} is"
+                continue
+            elsewhere = other.inline and in_later_section(item, other)
+            if not (other.candidate.late or elsewhere):
                 continue
             key = key_of(head_of(other.candidate.left))
             found = next(
@@ -328,6 +342,36 @@ class Sayings:
             if found is not None:
                 return f"line {other.place} says what {text(found)} is"
         return ""
+
+    def takes_a_value(self, heads: Sequence[Head], item: Item) -> str:
+        """A symbol with a definition that words before a row in its section give a number, "for the
+        weight λ(t) = 1"."""
+        for other in self.items[: item.index]:
+            left, right = other.left, other.right
+            if not (other.inline and isinstance(left, t.Sym | t.Call) and isinstance(right, t.Num)):
+                continue
+            places = left.args if isinstance(left, t.Call) else left.sub
+            at_end = any(isinstance(place, t.Num) for place in places)
+            if at_end or other.source is not item.source or in_later_section(other, item):
+                continue
+            key = key_of(head_of(left))
+            for head in heads:
+                if head.definition is not None and key_of_head(self.elab, head) == key:
+                    return f"line {other.place} gives {text(head)} a value"
+        return ""
+
+    def _density_said_behind(self, heads: Sequence[Head], item: Item, other: Item) -> Head | None:
+        """A density without a definition of which words behind a display say what it is, "for
+        k(x | y) = N(x; y, I)"."""
+        left, right = other.left, other.right
+        if not (other.inline and isinstance(left, t.Call) and isinstance(right, t.Normal)):
+            return None
+        if other.source is not item.source or in_later_section(item, other):
+            return None
+        unknown = (h for h in heads if h.definition is None)
+        return next(
+            (h for h in unknown if key_of_head(self.elab, h) == key_of(head_of(left))), None
+        )
 
     def subject(
         self, item: Item, names: dict[str, str], places: dict[str, str]

@@ -34,6 +34,7 @@ from fmproof.lang.nodes import (
     Partial,
     Var,
 )
+from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.numbers import is_number
 from fmproof.lang.props import Equals, ForAll, Prop
 from fmproof.lang.scope import free_vars
@@ -205,7 +206,8 @@ class Ties:
         numbers_only = plain and not any(v.sort is Sort.VEC for v in free)
         letters = [v for v in free if not self.elab.is_time(self.elab.spelling(v))]
         several = len(letters) > 1 or len(free) - len(letters) > 1
-        if numbers_only and (undefined or several) and not self._alone(terms, undefined):
+        alone = not item.inline and self._alone(terms, undefined)
+        if numbers_only and (undefined or several) and not alone:
             return Verdict(TIED_COEFFICIENTS)
         assumed: list[Prop] = [is_convex(head) for head in convex]
         at_ends = any(
@@ -223,7 +225,7 @@ class Ties:
                 continue  # X_0 = x_0: any x_0
             if other is item or other.index in self.said.settled or not self.said.near(other, item):
                 continue
-            about = self.said.about(other, left, names, places)
+            about = self.said.about(other, left, names, places, self._drawn(terms))
             if about is None or self.said.renames(other, left, {*names, *places}):
                 continue
             pair = self.said.read.get(other.index)
@@ -238,6 +240,13 @@ class Ties:
                 return Verdict(f"line {other.place} says something of {about}")
         held, laws = self._special_laws(terms, undefined, item, assumed)
         return Verdict(held, tuple(dict.fromkeys(assumed)), bool(held), special=laws)
+
+    def _drawn(self, terms: Sequence[Expr]) -> set[str]:
+        """The spellings of what averages draw."""
+        means = {node for term in terms for node in term.atoms(Expect, CondExpect)}
+        drawn = {v for mean in means for law in mean.measure for v in drawn_by(law)}
+        known = {var.name: name for name, var in self.elab.variables.items()}
+        return {known.get(v.name.rstrip("'"), v.name) for v in drawn}
 
     def _is_solved_for(self, terms: Sequence[Expr], left: t.Node | None) -> bool:
         """Whether a row "ε = (x_t − a x_0)/s" is about a letter of which lines say the law, and
