@@ -93,7 +93,8 @@ def _told_beside(elab: Elaborator, without: set[Var]) -> list[Apply]:
 def _may_be_random(elab: Elaborator, symbol: t.Sym) -> bool:
     """Whether a symbol is a vector, or a number that is drawn; a coefficient α_t is neither, and no
     variable: it is read where it stands."""
-    sort, *_ = elab.sort_of_variable(symbol)
+    known = elab.variables.get(spelled(symbol))
+    sort = elab.sort_of_variable(symbol)[0] if known is None else known.sort
     return sort is Sort.VEC or (sort is Sort.REAL and spelled(symbol) in elab.evidence.drawn)
 
 
