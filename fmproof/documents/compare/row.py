@@ -55,7 +55,8 @@ class ComparedRow:
         on = self.context.ties.on([self.before, self.claim], self.item)
         start = [line.term for line in self.lines[:1]]  # L of "L = …", which goes on from elsewhere
         heads = sorted(heads_in([self.before, self.claim, *start]), key=lambda head: head.name)
-        value = self.context.said.takes_a_value(heads, self.item)
+        sides = (self.before, self.claim)
+        value = self.context.said.takes_a_value(sides, heads, self.item)
         self.tied, self.laws_are_special = on.why or value, on.laws
         self.beside, self.said_otherwise = on.beside, on.sure
         self.special, self.instances = on.special, on.instances

@@ -48,6 +48,11 @@ def _pattern(group: str) -> re.Pattern[str]:
     return re.compile("|".join(parts), re.IGNORECASE)
 
 
+def words_of(group: str) -> re.Pattern[str]:
+    """The words of a group of ``words.toml``."""
+    return _pattern(group)
+
+
 def role_in_words(text: str, start: int, stop: int) -> str:
     """The role that the words beside ``text[start:stop]`` give, or ""."""
     before = _STOPS.split(text[max(0, start - _BEFORE) : start])[-1]
