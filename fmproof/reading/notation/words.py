@@ -326,6 +326,22 @@ def says_constant(text: str, start: int, stop: int) -> bool:
     return said and not _pattern("same").search(behind + _words_ahead(text, start))
 
 
+def says_the_same(ahead: str, behind: str, letter: str) -> bool:
+    """Whether words speak of "the same constant" as before, or of "the same $C$"."""
+    words = f"{ahead} \n {behind}"
+    symbol = rf"\$\s*{re.escape(letter)}\s*\$"
+    of_it = re.compile(rf"{symbol}|{_pattern('scalar').pattern}", re.IGNORECASE)
+    return any(
+        of_it.search(words[max(0, one.start() - _SAYS) : one.end() + _SAYS])
+        for one in _pattern("same").finditer(words)
+    )
+
+
+def words_behind(text: str, stop: int) -> str:
+    """What is said right behind a formula, up to the end of the sentence or the next formula."""
+    return _words_behind(text, stop)
+
+
 def defines_anew(text: str, start: int) -> bool:
     """Whether the sentence before a formula gives a symbol another meaning: "now let x_t = …"."""
     sentence = _PROPOSES.sub("", _words_ahead(text, start))
