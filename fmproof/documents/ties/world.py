@@ -113,6 +113,12 @@ class Ties:
         places = {self.elab.spelling(var): text(var) for var in free}
         if any(spelling.split(":")[-1] == "d" for spelling in places):
             return Verdict("d may be a differential")
+        both = symbols.of_both_sorts(self.elab, undefined)
+        if both is not None:
+            return Verdict(f"a letter was guessed to be a time, and {text(both)} takes points, too")
+        mixed = symbols.of_numbers_and_points(terms, undefined)
+        if mixed is not None:
+            return Verdict(f"{text(mixed)} may be the law of two points: what they are was guessed")
         argued = {self.elab.spelling(v) for v in _arguments(terms)}
         changing = any(term.has(Partial) for term in terms)
         for spelling, shown in places.items():
