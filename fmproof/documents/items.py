@@ -195,6 +195,7 @@ class Reading:
     gaussians: list[tuple[t.Node, t.Normal]] = field(default_factory=list)  # p is that of N(m, v)
     densities: list[tuple[t.Node, t.Sym]] = field(default_factory=list)  # p is the density of X
     properties: list[Property] = field(default_factory=list)  # … that makes them special
+    of_others: set[str] = field(default_factory=set)  #: keys of what is "any other" path, by words
     pieces: list[tuple[Source, Piece, str, tuple[int, ...]]] = field(default_factory=list)
     generated: list[Generated] = field(default_factory=list)  # continuity equations, by words
     divergent: set[str] = field(default_factory=set)  # keys of what is said to diverge

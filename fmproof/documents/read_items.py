@@ -42,6 +42,7 @@ from fmproof.reading.notation.words import (
     density_of,
     diverges,
     drawn_from,
+    of_another,
     property_of,
     role_in_words,
     says_apart,
@@ -220,6 +221,8 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
                 alone = isinstance(head, t.Sym) and node is head
                 if alone and standard_normal(source.text, piece.start, piece.stop):
                     laws_in_lines.drawn_by_words(reading, head_of(node))
+                if isinstance(head, t.Sym) and of_another(source.text, piece.start, piece.stop):
+                    reading.of_others.add(key_of(head))
                 if alone and len(reading.loose) == before + 1:
                     _read_number(reading, source, piece, row, head_of(node))
                 if isinstance(head, t.Sym) and (special or convex):

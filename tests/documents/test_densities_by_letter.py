@@ -62,3 +62,39 @@ def test_not_where_nothing_may_be_guessed() -> None:
 def test_not_where_something_else_is_said_of_it() -> None:
     moved = "$$ \\partial_t p_t(x) = -\\nabla \\cdot (p_t(x)\\, w_t(x)) . $$\n\n"
     assert "refuted" not in verdicts(GIVEN + moved + WRONG)
+
+
+OTHERS = [
+    "Let $p_t$ be any other path of densities with $p_0$, $p_1$ at the ends.",
+    "In this section $p_t$ is the geometric path between the ends.",
+    "Let $p_t$ be the Wasserstein geodesic.",
+    "Here $p_t$ need not be the law of $x_t$.",
+    "设 $p_t$ 为另一条密度路径。",
+    "Sei $p_t$ ein anderer Pfad von Dichten.",
+]
+
+
+@pytest.mark.parametrize("words", OTHERS)
+def test_not_where_words_say_that_it_is_another(words: str) -> None:
+    text = f"{ENDS}{words}\n\n{ROW}"
+    assert not any("density of x_t" in symbol.reading for symbol in check_text(text).symbols)
+    assert "proved" not in verdicts(text)
+
+
+BETWEEN = (
+    "Let $x_0 \\sim p_0$, $x_1 \\sim p_1$ be independent, "
+    "$x_t = (1-t) x_0 + t x_1$. {}\n\n$$ {} $$\n"
+)
+OF_THE_PATH = r"\mathbb E\|x_t\|^2 = \int \|x\|^2\, p_t(x)\, dx"
+OF_MIXTURES = r"\int \|x\|^2 p_t(x) dx = (1-t) \int \|x\|^2 p_0(x) dx + t \int \|x\|^2 p_1(x) dx"
+
+
+def test_it_may_be_so_without_noise() -> None:
+    assert verdicts(BETWEEN.format("", OF_THE_PATH)) == ["open"]
+    assert verdicts(BETWEEN.format(OTHERS[0], OF_THE_PATH)) == ["refuted"]
+    assert verdicts(BETWEEN.format("", r"\nabla_x \log p_t(x) = \nabla_x p_t(x)")) == ["refuted"]
+
+
+@pytest.mark.parametrize("words", ["The path $p_t$ is the mixture of $p_0$ and $p_1$.", ""])
+def test_words_that_say_what_it_is_hold_numbers_back(words: str) -> None:
+    assert "refuted" not in verdicts(BETWEEN.format(words, OF_MIXTURES))

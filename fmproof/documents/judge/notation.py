@@ -113,6 +113,8 @@ def learn_densities_of_paths(context: Context) -> None:
     draws = [(draw.law, *draw.drawn) for draw in context.reading.law_draws]
     laws = [law for law, *drawn in draws if _end(law, *drawn) is None]
     said = {key_of(law) for law in laws if isinstance(law, t.Sym)} | set(context.elab.candidates)
+    otherwise = {key_of(one.symbol) for one in context.reading.properties if one.symbol.sub}
+    otherwise |= context.reading.of_others
     for key, calls in context.elab.evidence.called.items():
         if not context.elab.is_density(key) or key in said:
             continue
@@ -123,8 +125,9 @@ def learn_densities_of_paths(context: Context) -> None:
         calls = [call for call in calls if not call.given and not _end(call.head, *call.args)]
         found = list(map(_at_its_time, calls))
         by_letter = not (any(found) or context.elab.strict or key in context.elab.evolving)
-        if by_letter:
+        if by_letter and key not in otherwise:
             found = list(map(partial(_path_of, context), calls))
+            context.elab.beside_paths |= {key} if any(found) else set()
         paths = {spelled(path): path for path in found if path is not None}
         if any(_ends_elsewhere(context, path, *end) for path in paths.values() for end in ends):
             continue

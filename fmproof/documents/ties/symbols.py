@@ -341,6 +341,12 @@ def _is_call(draw: Any) -> bool:
     return isinstance(draw, Apply)
 
 
+def may_be_of_a_path(elab: Elaborator, head: Head, terms: Sequence[Expr]) -> bool:
+    """Whether averages are of a p_t that may be the density of an x_t beside it, by its letters."""
+    averaged = any(term.has(Expect, IntegralOver) for term in terms)
+    return averaged and key_of_head(elab, head) in elab.beside_paths
+
+
 def is_of_points(head: Head) -> bool:
     """A real function of points, which may be a density by another letter."""
     return isinstance(head, Scalar) and any(v.sort is Sort.VEC for v in head.params)

@@ -197,6 +197,8 @@ class Ties:
             return Verdict(f"line {place} says that a law is special: {word}", laws=True)
         for head in undefined:
             held = ""
+            if symbols.may_be_of_a_path(self.elab, head, terms):
+                return Verdict(f"{text(head)} may be the density of a path", laws=True)
             if isinstance(head, Density):
                 held = symbols.of_density(self.elab, head, beside, moving, terms)
             elif symbols.is_of_points(head):

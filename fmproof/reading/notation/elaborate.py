@@ -106,6 +106,7 @@ class Elaborator:
     density_of: dict[str, t.Sym] = field(default_factory=dict)  #: p_t, said to be that of x_t
     made: set[str] = field(default_factory=set)  #: densities of paths that formulas make, by words
     by_letter: set[str] = field(default_factory=set)  #: those of which p_t(x) alone says it
+    beside_paths: set[str] = field(default_factory=set)  #: … and those that it may be so for
     turned: dict[str, hidden_noise.Noised] = field(default_factory=dict)  #: paths that are drawn
     paths: dict[str, Expr | None] = field(default_factory=dict)
     drawn_meanings: dict[Key, Meaning] = field(default_factory=dict)  #: where paths are drawn

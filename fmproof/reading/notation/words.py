@@ -172,6 +172,11 @@ def property_of(text: str, start: int, stop: int) -> str:
     return f"{found.group(0)} …" if more else " ".join(found.group(0).split())
 
 
+def of_another(text: str, start: int, stop: int) -> bool:
+    """Whether words behind a symbol say that it is any other: "p_t is any other path"."""
+    return _pattern("of_another").search(_STOPS.split(text[stop : stop + _SAYS])[0]) is not None
+
+
 def said_of_normal(word: str) -> bool:
     """Whether a property, "even", is one of the standard normal density."""
     return _pattern("of_normal").fullmatch(word) is not None
