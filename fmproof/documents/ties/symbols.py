@@ -315,13 +315,17 @@ def moved_by_any(terms: Sequence[Expr]) -> Head | None:
     return None
 
 
-def of_both_sorts(elab: Elaborator, heads: Sequence[Head]) -> Head | None:
-    """One of two readings of a symbol, g(S) of a point and g(t) of a number by the letter t."""
+def of_both_sorts(elab: Elaborator, terms: Sequence[Expr], heads: Sequence[Head]) -> Head | None:
+    """One of two readings of a symbol, g(S) of a point and g(t) of a number by the letter t, over
+    which an integral goes."""
+    over = {v for e in terms for n in e.atoms(IntegralOver) for v in bound_vars(n)}
+    if not any(v.sort is Sort.REAL for v in over):
+        return None
     sorts: dict[tuple[str, int], tuple[Sort, ...]] = {}
     for head in sorted(heads, key=lambda one: one.name):
         found = tuple(v.sort for v in head.params)
         key = key_of_head(elab, head).split("|")[0], len(found)
-        if set(found) <= {Sort.REAL, Sort.VEC} and sorts.setdefault(key, found) != found:
+        if key[0] and set(found) <= {Sort.REAL, Sort.VEC} and sorts.setdefault(key, found) != found:
             return head
     return None
 

@@ -113,7 +113,7 @@ class Ties:
         places = {self.elab.spelling(var): text(var) for var in free}
         if any(spelling.split(":")[-1] == "d" for spelling in places):
             return Verdict("d may be a differential")
-        both = symbols.of_both_sorts(self.elab, undefined)
+        both = symbols.of_both_sorts(self.elab, terms, undefined)
         if both is not None:
             return Verdict(f"a letter was guessed to be a time, and {text(both)} takes points, too")
         mixed = symbols.of_numbers_and_points(terms, undefined)
