@@ -24,7 +24,7 @@ from fmproof.errors import FmproofError, SortError
 from fmproof.lang.arithmetic import plus_of, power_of
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import Apply, Density, Field, Gaussian, Head, Scalar, Sqrt, Var
-from fmproof.lang.numbers import number
+from fmproof.lang.numbers import fraction, is_number, number
 from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
@@ -259,6 +259,10 @@ def _case(context: Context, item: Item, left: t.Node | None) -> Stipulation | No
             named, body = context.elab.term(left), context.elab.term(item.right)
     except (NotYet, SortError, FmproofError):
         return None
+    if number and not isinstance(named, Var):  # γ = 0, of a γ that is 1 + w
+        letter = _solved(named, body)
+        if letter is not None:
+            return Stipulation(letter[0], (), letter[1], item.place)
     if isinstance(named, Var):
         if named.sort is sort_of(body) is Sort.VEC:  # x = m + s ε: a draw, by its noise
             points = {v for v in free_vars(body) if v.sort is Sort.VEC}
@@ -294,6 +298,24 @@ def _case(context: Context, item: Item, left: t.Node | None) -> Stipulation | No
     if head in heads_in([body]):
         return None
     return Stipulation(head, tuple(params), body, item.place)
+
+
+def _solved(named: Expr, value: Expr) -> tuple[Var, Expr] | None:
+    """The one letter in what a symbol is, 1 + w, and its value where the symbol has one."""
+    if not sort_of(named) is sort_of(value) is Sort.REAL or heads_in([named]):
+        return None
+    letters = list(free_vars(named))
+    if len(letters) != 1 or letters[0].sort is not Sort.REAL:
+        return None
+    (letter,) = letters
+    at = [substitute(named, {letter: number(n)}) for n in (0, 1, 2)]
+    if not all(map(is_number, at)):
+        return None
+    start, one, two = map(fraction, at)
+    slope = one - start
+    if slope == 0 or two - one != slope:
+        return None
+    return letter, number((fraction(value) - start) / slope)
 
 
 def _is_time_change(context: Context, time: Var, body: Expr) -> bool:

@@ -9,12 +9,13 @@ from sympy import Expr, S
 
 from fmproof.documents.compare.verdict import verdict_on
 from fmproof.documents.context import Context, open_row, report
-from fmproof.documents.items import Item
+from fmproof.documents.items import Item, equated_with
 from fmproof.documents.left_over import normal_difference
 from fmproof.documents.model import RowReport
 from fmproof.documents.quotients import without_roots
 from fmproof.documents.reach import section_end
 from fmproof.documents.terms import free_of_parameters
+from fmproof.documents.ties.sides import subjects
 from fmproof.documents.ways import constant_difference
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.arithmetic import plus_of
@@ -25,7 +26,7 @@ from fmproof.lang.spelling.text import text
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import NotYet, Undefined
 from fmproof.reading.notation.symbols import key_of, readable, spelled
-from fmproof.reading.notation.words import says_constant
+from fmproof.reading.notation.words import says_constant, says_the_same, words_behind
 from fmproof.tactics.differences import subtract
 
 
@@ -83,14 +84,34 @@ def _named(context: Context, item: Item, error: Undefined, value: Expr) -> Named
 
 
 def forget_if_said_anew(context: Context, item: Item) -> None:
-    """A C that another row brought in is another constant in another section, and where words
-    beside the row say that it is one: "with C independent of θ"."""
-    parts = item.right.parts if isinstance(item.right, t.Add) else ()
-    for name in {spelled(p) for _, p in parts if isinstance(p, t.Sym)} & {*context.left_over}:
-        said = says_constant(item.source.text, item.piece.start, item.piece.stop)
+    """A C that another row brought in is another constant in another section, where words beside
+    the row say that it is one, "with C independent of θ", and in a row about something else, unless
+    words say that it is the same."""
+    parts = item.right.parts if isinstance(item.right, t.Add) else ((1, item.right),)
+    symbols = {spelled(p): p for _, p in parts if isinstance(p, t.Sym)}
+    for name in symbols.keys() & {*context.left_over}:
+        place = item.source.text, item.piece.start, item.piece.stop
+        before = context.left_over[name]
+        between = item.source.text[before.piece.stop : item.piece.start]
+        another = _is_about_another(context, item, before, [symbols[name]])
+        said = says_constant(*place) or (
+            another and not says_the_same(between, words_behind(*place[::2]), readable(name))
+        )
         until = section_end(context.reading, context.left_over[name])
         if said or item.index > until or item.source is not context.left_over[name].source:
             del context.left_over[name], context.elab.constants[name]
+
+
+def _is_about_another(
+    context: Context, item: Item, other: Item, constants: Sequence[t.Sym]
+) -> bool:
+    """Whether a row is about another symbol than an earlier one, K(θ) and J(θ), and none of them
+    about a constant."""
+    left, first = item.left, equated_with(context.reading.items, other)
+    if left is None or first is None or item.row.relation != "=":
+        return False
+    mine, theirs = ({*map(key_of, subjects(side))} for side in (left, first))
+    return mine != theirs and not mine & {*map(key_of, constants)}
 
 
 def introduce_coefficient(context: Context, item: Item) -> RowReport | None:

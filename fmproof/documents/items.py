@@ -22,6 +22,7 @@ from fmproof.reading.notation.words import (
     denies,
     introduces,
     lets,
+    lets_hold,
     mentions_a_case,
     picks,
     qualified,
@@ -66,7 +67,8 @@ class Item:
         """Whether words before it say that it is assumed."""
         text, start = self.source.text, self.piece.start
         fulfilled = self.inline and _is_differential_equation(self) and takes_with(text, start)
-        return self.row.left is not None and (fulfilled or assumes(text, start))
+        laid = self.inline and not isinstance(self.left, t.Sym | t.Call) and lets_hold(text, start)
+        return self.row.left is not None and (fulfilled or laid or assumes(text, start))
 
     @property
     def mentioned(self) -> bool:

@@ -40,7 +40,7 @@ def _last_before(reading: Reading, item: Item, end: re.Pattern[str]) -> int:
         (piece, text, rows) for source, piece, text, rows in reading.pieces if source is item.source
     ]
     at = next(i for i, (piece, _, _) in enumerate(pieces) if piece is item.piece)
-    last = item.index
+    last = max(item.index, *pieces[at][2])
     for piece, text, rows in pieces[at + 1 :]:
         if piece.kind == "prose" and end.search(text):
             break

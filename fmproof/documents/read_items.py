@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from fmproof.documents import laws_in_lines
 from fmproof.documents.bounds_of_minima import without_extremum
@@ -16,6 +17,7 @@ from fmproof.reading.document.rows import Row, rows_of
 from fmproof.reading.document.source import Document, Piece, Source
 from fmproof.reading.document.tokens import (
     Macros,
+    Token,
     Unreadable,
     definition_spans,
     macros_expanded,
@@ -34,6 +36,7 @@ from fmproof.reading.formula.spaces import dimensions_in
 from fmproof.reading.notation.gaussian_formula import dimensions_by_logarithms
 from fmproof.reading.notation.resolve import Resolver
 from fmproof.reading.notation.symbols import key_of, spelled
+from fmproof.reading.notation.values_in_words import number_said
 from fmproof.reading.notation.words import (
     Said,
     density_of,
@@ -217,6 +220,8 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
                 alone = isinstance(head, t.Sym) and node is head
                 if alone and standard_normal(source.text, piece.start, piece.stop):
                     laws_in_lines.drawn_by_words(reading, head_of(node))
+                if alone and len(reading.loose) == before + 1:
+                    _read_number(reading, source, piece, row, head_of(node))
                 if isinstance(head, t.Sym) and (special or convex):
                     word = special or "convex"
                     reading.properties.append(Property(head, word, len(reading.items), convex))
@@ -250,6 +255,17 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
             continue
         reading.items.append(item)
     return spell(spread) if piece.kind == "inline" else latex
+
+
+def _read_number(reading: Reading, source: Source, piece: Piece, row: Row, symbol: t.Sym) -> None:
+    """Words that give a symbol a number, "σ is kept at one", as the row "σ = 1"."""
+    said = number_said(source.text, piece.start, piece.stop)
+    if said is None:
+        return
+    right = [Token(str(said.value), said.start, end=said.stop)]
+    item = Item(source, piece, Row("=", row.right, right, row.at), len(reading.items), symbol)
+    item.right = t.Num(said.start, Fraction(said.value))
+    reading.items.append(item)
 
 
 def _goes_on_from(before: Row, row: Row) -> bool:

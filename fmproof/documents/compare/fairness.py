@@ -6,12 +6,15 @@ from fmproof.documents import any_law
 from fmproof.documents.compare.row import ComparedRow
 from fmproof.documents.domains import picks_a_part
 from fmproof.documents.following import with_equations
+from fmproof.documents.terms import heads_in
 from fmproof.documents.ties.conventions import conventions
+from fmproof.documents.ties.instances import told_everywhere, with_instances
 from fmproof.lang.node import bound_vars
 from fmproof.lang.nodes import (
     CondExpect,
     Constant,
     Expect,
+    Head,
     Let,
     Var,
     dim,
@@ -62,13 +65,19 @@ def is_fair(row: ComparedRow) -> bool:
         row.tied = "a point in it may be random, although nothing says how it is drawn"
         return False
     numbers = row.context.numbers
-    if row.assumed:
-        sides = (row.before, row.claim, row.relation, row.assumed)
-        evidence = numbers.of(*sides, in_plane=row.in_plane)
+    sides = (row.before, row.claim)
+    everywhere = set[Head]().union(*(told_everywhere(prop, sides) for prop in row.assumed))
+    if row.assumed and not everywhere:
+        evidence = numbers.of(*sides, row.relation, row.assumed, in_plane=row.in_plane)
         wrong = evidence.status == "refuted" or _refuted_with_equations(row)
         if not wrong and not _refuted_as_tied(row):
             row.tied = f"the document says as well that {text(row.assumed[0])}"
             return False
+    special = {*row.instances, *everywhere}
+    if special and not _fails_for(row, special):
+        shown = ", ".join(sorted(map(text, special)))
+        row.tied, row.laws_are_special = f"words or equations say that {shown} is special", True
+        return False
     tied = () if row.assumed else conventions(row.before, row.claim)
     for words, before, claim in tied:
         found = numbers.of(before, claim, row.relation, in_plane=row.in_plane)
@@ -139,6 +148,25 @@ def _refuted_with_equations(row: ComparedRow) -> bool:
         if isinstance(said, Equals) and numbers.of(*said.args).status == "refuted":
             return False  # equations of several cases
     return numbers.of(*sides, row.relation, rest, in_plane=row.in_plane).status == "refuted"
+
+
+def _fails_for(row: ComparedRow, heads: set[Head]) -> bool:
+    """Whether the row fails for one example of symbols, of which all that is assumed holds."""
+    order, rest = sorted(heads, key=lambda head: head.name), []
+    numbers = row.context.numbers
+    for prop in row.assumed:
+        _, equation = said_of_each(prop)
+        if not heads & heads_in([equation]):
+            rest.append(prop)
+            continue
+        put = with_instances(equation.args, order) if isinstance(equation, Equals) else None
+        if put is None or numbers.of(*put).status != "agrees":
+            return False
+    sides = with_instances((row.before, row.claim), order)
+    if sides is None:
+        return False
+    found = numbers.of(*sides, row.relation, rest, in_plane=row.in_plane)
+    return found.status == "refuted"
 
 
 def _refuted_as_tied(row: ComparedRow) -> bool:

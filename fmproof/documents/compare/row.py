@@ -34,6 +34,7 @@ class ComparedRow:
     beside: tuple[tuple[Expr, Expr], ...] | None = None  #: said of what it may say what it is
     said_otherwise: bool = False  #: whether other rows say what it may say what it is
     special: tuple[Head, ...] = ()  #: laws that words say to be independent or standard
+    instances: tuple[Head, ...] = ()  #: symbols that words say to be even, radial and the like
     in_plane: bool = False  #: whether numbers are taken in two dimensions
     on_a_line: bool = False  #: whether two dimensions show nothing
 
@@ -54,10 +55,11 @@ class ComparedRow:
         on = self.context.ties.on([self.before, self.claim], self.item)
         start = [line.term for line in self.lines[:1]]  # L of "L = …", which goes on from elsewhere
         heads = sorted(heads_in([self.before, self.claim, *start]), key=lambda head: head.name)
-        value = self.context.said.takes_a_value(heads, self.item)
+        sides = (self.before, self.claim)
+        value = self.context.said.takes_a_value(sides, heads, self.item)
         self.tied, self.laws_are_special = on.why or value, on.laws
         self.beside, self.said_otherwise = on.beside, on.sure
-        self.special = on.special
+        self.special, self.instances = on.special, on.instances
         self.assumed = (*on.assumed, *self._moments())
 
     @cached_property

@@ -23,13 +23,14 @@ from fmproof.documents.ties.sides import (
     unread_about,
 )
 from fmproof.documents.ties.symbols import key_of_head
-from fmproof.lang.nodes import (
-    Head,
-)
+from fmproof.errors import FmproofError, SortError
+from fmproof.lang.nodes import Head, Var
+from fmproof.lang.scope import free_vars
+from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.definitions import KEPT_CLOSED, with_words
-from fmproof.reading.notation.elaborate import Candidate, Elaborator
+from fmproof.reading.notation.elaborate import Candidate, Elaborator, NotYet
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
 from fmproof.reading.notation.words import a_case
 
@@ -343,9 +344,15 @@ class Sayings:
                 return f"line {other.place} says what {text(found)} is"
         return ""
 
-    def takes_a_value(self, heads: Sequence[Head], item: Item) -> str:
+    def takes_a_value(self, terms: Sequence[Expr], heads: Sequence[Head], item: Item) -> str:
         """A symbol with a definition that words before a row in its section give a number, "for the
-        weight λ(t) = 1"."""
+        weight λ(t) = 1"; or a letter that is in what such a symbol is, w of γ = 1 + w.
+
+        Args:
+            terms: the sides of the row.
+            heads: what is in them, and where they come from.
+        """
+        letters = {v for term in terms for v in free_vars(term) if v.sort is Sort.REAL}
         for other in self.items[: item.index]:
             left, right = other.left, other.right
             if not (other.inline and isinstance(left, t.Sym | t.Call) and isinstance(right, t.Num)):
@@ -360,7 +367,20 @@ class Sayings:
             for head in heads:
                 if head.definition is not None and key_of_head(self.elab, head) == key:
                     return f"line {other.place} gives {text(head)} a value"
+            inside = letters & self._letters_in(left) if isinstance(left, t.Sym) else set()
+            if inside:
+                return f"line {other.place} gives {min(v.name for v in inside)} a value"
         return ""
+
+    def _letters_in(self, symbol: t.Sym) -> set[Var]:
+        """The letters in what a symbol is by its definition."""
+        if not self.elab.candidates.get(key_of(symbol)):
+            return set()
+        try:
+            value = self.elab.term(symbol)
+        except (NotYet, SortError, FmproofError):
+            return set()
+        return set() if isinstance(value, Var) else set(free_vars(value))
 
     def _density_said_behind(self, heads: Sequence[Head], item: Item, other: Item) -> Head | None:
         """A density without a definition of which words behind a display say what it is, "for

@@ -9,6 +9,7 @@ from sympy import Basic, Expr
 
 from fmproof.documents.terms import heads_in, nodes_in
 from fmproof.lang.arithmetic import factors, summands
+from fmproof.lang.node import bound_vars
 from fmproof.lang.nodes import (
     Apply,
     Density,
@@ -312,6 +313,32 @@ def moved_by_any(terms: Sequence[Expr]) -> Head | None:
         if anything is not None and moved & {a.head for a in inside}:
             return anything
     return None
+
+
+def of_both_sorts(elab: Elaborator, heads: Sequence[Head]) -> Head | None:
+    """One of two readings of a symbol, g(S) of a point and g(t) of a number by the letter t."""
+    sorts: dict[tuple[str, int], tuple[Sort, ...]] = {}
+    for head in sorted(heads, key=lambda one: one.name):
+        found = tuple(v.sort for v in head.params)
+        key = key_of_head(elab, head).split("|")[0], len(found)
+        if set(found) <= {Sort.REAL, Sort.VEC} and sorts.setdefault(key, found) != found:
+            return head
+    return None
+
+
+def of_numbers_and_points(terms: Sequence[Expr], heads: Sequence[Head]) -> Head | None:
+    """A joint density of a number and a point that averages draw and integrals without ends go
+    over: the number is one by its letter alone."""
+    draws = {d.head for e in terms for m in e.atoms(Expect) for d in m.measure if _is_call(d)}
+    over = {v for e in terms for n in e.atoms(IntegralOver) for v in bound_vars(n)}
+    if not any(v.sort is Sort.REAL for v in over):
+        return None
+    mixed = (h for h in heads if h in draws and isinstance(h, Density))
+    return next((h for h in mixed if {v.sort for v in h.main} == {Sort.REAL, Sort.VEC}), None)
+
+
+def _is_call(draw: Any) -> bool:
+    return isinstance(draw, Apply)
 
 
 def is_of_points(head: Head) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sympy import Expr
 
@@ -14,6 +14,7 @@ from fmproof.documents.items import Item, Property, equated_with
 from fmproof.documents.motion import followed
 from fmproof.documents.terms import heads_in
 from fmproof.documents.ties import symbols
+from fmproof.documents.ties.instances import has_instance
 from fmproof.documents.ties.said import Sayings
 from fmproof.documents.ties.sides import fixes_a_moment, sums_over_parts
 from fmproof.documents.ties.symbols import SAYS, key_of_head
@@ -60,6 +61,7 @@ class Verdict:
         sure: of such a row, whether ``assumed`` is all that holds it back else.
         special: laws of which words say that they are independent, centred or standard: the row is
             wrong where it fails for those, too.
+        instances: symbols of which words say what one example has, "p is even": as ``special``.
     """
 
     why: str = ""
@@ -68,6 +70,7 @@ class Verdict:
     beside: tuple[tuple[Expr, Expr], ...] | None = None
     sure: bool = False
     special: tuple[Head, ...] = ()
+    instances: tuple[Head, ...] = ()
 
 
 @dataclass
@@ -110,6 +113,12 @@ class Ties:
         places = {self.elab.spelling(var): text(var) for var in free}
         if any(spelling.split(":")[-1] == "d" for spelling in places):
             return Verdict("d may be a differential")
+        both = symbols.of_both_sorts(self.elab, undefined)
+        if both is not None:
+            return Verdict(f"a letter was guessed to be a time, and {text(both)} takes points, too")
+        mixed = symbols.of_numbers_and_points(terms, undefined)
+        if mixed is not None:
+            return Verdict(f"{text(mixed)} may be the law of two points: what they are was guessed")
         argued = {self.elab.spelling(v) for v in _arguments(terms)}
         changing = any(term.has(Partial) for term in terms)
         for spelling, shown in places.items():
@@ -148,7 +157,10 @@ class Ties:
         beside = self.said.beside(item, key)
         sure = not beyond.why and bool(beyond.assumed)
         why = f"{SAYS} {shown} is"
-        return Verdict(why, beyond.assumed, beside=beside, sure=sure, special=beyond.special)
+        return replace(
+            Verdict(why, beyond.assumed, beside=beside, sure=sure, special=beyond.special),
+            instances=beyond.instances,
+        )
 
     def _beyond(
         self, terms: Sequence[Expr], item: Item, names: dict[str, str], places: dict[str, str]
@@ -195,11 +207,17 @@ class Ties:
                 return Verdict(held)
         convex = self.convex([*undefined], item)
         told = {key_of_head(self.elab, head) for head in convex}
+        instances: set[Head] = set()
         for one in self.properties:
             special = names.get(key_of(one.symbol)) or places.get(spelled(one.symbol))
             only = one.convex and key_of(one.symbol) in told
-            if special and one.row <= item.index + 1 and not only:
-                return Verdict(f"words say that {special} is special: {one.word}")
+            if not special or one.row > item.index + 1 or only:
+                continue
+            mine = {h for h in undefined if key_of_head(self.elab, h) == key_of(one.symbol)}
+            of_normal = self.standard and all(has_instance(head, one.word) for head in mine)
+            if not (mine and of_normal):
+                return Verdict(f"words say that {special} is special: {one.word}", laws=bool(mine))
+            instances |= mine
         plain = all(v.sort is Sort.REAL for h in undefined for v in h.params) and not any(
             h.draws for h in heads
         )
@@ -238,8 +256,10 @@ class Ties:
                 assumed.append(self._at_every_time(Equals(*pair)))
             except FmproofError:
                 return Verdict(f"line {other.place} says something of {about}")
-        held, laws = self._special_laws(terms, undefined, item, assumed)
-        return Verdict(held, tuple(dict.fromkeys(assumed)), bool(held), special=laws)
+        others = [head for head in undefined if head not in instances]
+        held, laws = self._special_laws(terms, others, item, assumed)
+        found = Verdict(held, tuple(dict.fromkeys(assumed)), bool(held), special=laws)
+        return replace(found, instances=tuple(sorted(instances, key=lambda head: head.name)))
 
     def _drawn(self, terms: Sequence[Expr]) -> set[str]:
         """The spellings of what averages draw."""

@@ -59,6 +59,8 @@ def sort_of_variable(elab: Elaborator, symbol: t.Sym) -> tuple[Sort, str, int, b
     if name in elab.evidence.drawn or name in elab.evidence.integrated:
         at = elab.evidence.drawn.get(name, elab.evidence.integrated.get(name, -1))
         if conventional("times", symbol.name):
+            if _beside_a_vector(elab, symbol):
+                return Sort.VEC, "a vector stands in its place elsewhere", at, True
             return Sort.REAL, "a time by its letter", at, True
         if found is not None and found.kind == "real" and not found.guessed:
             return Sort.REAL, found.why, found.at, False
@@ -69,6 +71,29 @@ def sort_of_variable(elab: Elaborator, symbol: t.Sym) -> tuple[Sort, str, int, b
         kind = Sort.VEC if found.kind == "vec" else Sort.REAL
         return kind, found.why, found.at, found.guessed
     raise NotYet(f"what {readable(spelled(symbol))} stands for is not said", symbol.at, "notation")
+
+
+def _beside_a_vector(elab: Elaborator, symbol: t.Sym) -> bool:
+    """Whether a function of s is written at a vector, too, in the place of s: g(s) beside g(S)."""
+    letter = symbol.name.split(":")[-1]
+    others = [
+        other.args[i]
+        for calls in elab.evidence.called.values()
+        for call in calls
+        for i, arg in enumerate(call.args)
+        if isinstance(arg, t.Sym) and spelled(arg) == spelled(symbol)
+        for other in calls
+        if len(other.args) == len(call.args)
+    ]
+    known = [one for one in others if isinstance(one, t.Sym) and one.name.lower() == letter]
+    return any(_is_a_vector(elab, one) for one in known if spelled(one) != spelled(symbol))
+
+
+def _is_a_vector(elab: Elaborator, symbol: t.Sym) -> bool:
+    try:
+        return elab.sort_of_variable(symbol)[0] is Sort.VEC
+    except NotYet:
+        return False
 
 
 def variable(elab: Elaborator, symbol: t.Sym) -> Var:

@@ -48,6 +48,11 @@ def _pattern(group: str) -> re.Pattern[str]:
     return re.compile("|".join(parts), re.IGNORECASE)
 
 
+def words_of(group: str) -> re.Pattern[str]:
+    """The words of a group of ``words.toml``."""
+    return _pattern(group)
+
+
 def role_in_words(text: str, start: int, stop: int) -> str:
     """The role that the words beside ``text[start:stop]`` give, or ""."""
     before = _STOPS.split(text[max(0, start - _BEFORE) : start])[-1]
@@ -152,12 +157,35 @@ def property_of(text: str, start: int, stop: int) -> str:
     after = _STOPS.split(text[stop : stop + _SAYS])[0]
     if after.lstrip(" $").startswith("的"):
         after = ""  # of what is made of it: "with any function of X"
-    found = _pattern("property").search(after) or _pattern("property").search(before)
-    if found is None:
-        return ""
+    said = [one for words in (after, before) for one in _pattern("property").finditer(words)]
+    if not said:
+        right_behind = _pattern("property_behind").match(after.lstrip(" $\\)"))
+        return "" if right_behind is None else right_behind.group(0)
+    found = next((one for one in said if not said_of_normal(one.group(0))), said[0])
     behind = found.string[found.end() :].strip(" $\\(\n")
-    of_another = found.string is before and _pattern("in").fullmatch(behind)
-    return "" if of_another else found.group(0)  # "the integrand is convex in D"
+    if found.string is before and _pattern("in").fullmatch(behind):
+        return ""  # of another: "the integrand is convex in D"
+    centre = _pattern("centre").match(behind)
+    if centre is not None and _pattern("origin").match(behind[centre.end() :].strip()) is None:
+        return f"{found.group(0)} {centre.group(0)}"  # not about the origin
+    more = any(_pattern("scale").search(words) for words in (before, after))
+    return f"{found.group(0)} …" if more else " ".join(found.group(0).split())
+
+
+def said_of_normal(word: str) -> bool:
+    """Whether a property, "even", is one of the standard normal density."""
+    return _pattern("of_normal").fullmatch(word) is not None
+
+
+def said_of_odd(word: str) -> bool:
+    """Whether a property, "odd", is one of the field x N(x; 0, I)."""
+    return _pattern("of_odd").fullmatch(word) is not None
+
+
+def lets_hold(text: str, start: int) -> bool:
+    """Whether "let" is the last word before a formula: what it says is laid down."""
+    before = _STOPS.split(text[max(0, start - _BEFORE) : start])[-1].rstrip(" $\\(\n")
+    return any(found.end() == len(before) for found in _pattern("let").finditer(before))
 
 
 def says_convex(text: str, start: int, stop: int) -> bool:
@@ -296,6 +324,22 @@ def says_constant(text: str, start: int, stop: int) -> bool:
     behind = _words_behind(text, stop)
     said = _pattern("constant").search(behind) is not None
     return said and not _pattern("same").search(behind + _words_ahead(text, start))
+
+
+def says_the_same(ahead: str, behind: str, letter: str) -> bool:
+    """Whether words speak of "the same constant" as before, or of "the same $C$"."""
+    words = f"{ahead} \n {behind}"
+    symbol = rf"\$\s*{re.escape(letter)}\s*\$"
+    of_it = re.compile(rf"{symbol}|{_pattern('scalar').pattern}", re.IGNORECASE)
+    return any(
+        of_it.search(words[max(0, one.start() - _SAYS) : one.end() + _SAYS])
+        for one in _pattern("same").finditer(words)
+    )
+
+
+def words_behind(text: str, stop: int) -> str:
+    """What is said right behind a formula, up to the end of the sentence or the next formula."""
+    return _words_behind(text, stop)
 
 
 def defines_anew(text: str, start: int) -> bool:
