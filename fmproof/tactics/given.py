@@ -85,7 +85,9 @@ _SCRIPTS = re.compile(
     "DEVANAGARI|THAI|ARMENIAN|GEORGIAN|MATHEMATICAL|DOUBLE-STRUCK|SCRIPT|BLACK-LETTER|"
     "SUPERSCRIPT|SUBSCRIPT|MODIFIER|FEMININE|MASCULINE|MICRO|PLANCK"
 )
-_OF_FORMULAS = re.compile(r"[=\u2190-\u2216\u2218-\u22c5\u22c7-\u22ff\u27c0-\u2bff]|\s[<>]|[:;](?=\s|$)|\s\s")
+_OF_FORMULAS = re.compile(
+    r"[=\u2190-\u2216\u2218-\u22c5\u22c7-\u22ff\u27c0-\u2bff]|\s[<>]|[:;](?=\s|$)|\s\s"
+)
 
 
 def require_remark(text: Any, role: str) -> None:
