@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -101,11 +102,12 @@ def mangled(value: Any) -> Iterator[Any]:
 def test_anything_else_is_one_clear_error_or_another_derivation() -> None:
     """Nobody knows what a process writes in which a stranger's file runs."""
     refused = 0
-    for value in mangled(json.loads(json.dumps(to_data([load("gradient")])))):
+    whole = json.loads(json.dumps(to_data([load("gradient")])))
+    for value in islice(mangled(whole), 0, None, 11):  # of 6,000 the eleventh part
         try:
             found = from_data(value)
         except InputError:
             refused += 1
         else:
             assert all(type(derivation) is Derivation for derivation in found)
-    assert refused > 2_000
+    assert refused > 300

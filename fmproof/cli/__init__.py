@@ -140,7 +140,13 @@ def _show_warning(
     text = str(message)
     if not issubclass(category, FmproofWarning):
         text = f"{text} ({category.__name__} at {filename}:{lineno})"
-    click.echo(f"fmproof: warning: {' '.join(text.split())}", err=True)
+    click.echo(f"fmproof: warning: {_on_a_line(text)}", err=True)
+
+
+def _on_a_line(text: str) -> str:
+    """A message as one line; what is not printable in it, such as escape codes, is spelled out."""
+    line = " ".join(text.split())
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)
 
 
 def _run(args: Sequence[str] | None) -> int:
@@ -163,5 +169,5 @@ def _run(args: Sequence[str] | None) -> int:
 
 
 def _complain(message: str) -> int:
-    click.echo("fmproof: " + " ".join(message.split()), err=True)
+    click.echo(f"fmproof: {_on_a_line(message)}", err=True)
     return UNUSABLE

@@ -284,6 +284,7 @@ def _chosen(
                 if seen < item.index:
                     behind = _said_behind(reading, seen, item)
                     behind = behind or _said_beside(reading, anywhere.get(shape, seen), item)
+                    behind = behind or _is_mixed(candidate)
                     if not (item.introduced or behind):
                         continue  # a special case of what was used before
                     candidate.late = not behind
@@ -410,6 +411,19 @@ def _said_beside(reading: Reading, used: int, item: Item) -> bool:
     if item.inline or item.left is None or first.piece is not item.piece or used >= item.index:
         return False
     return "\\\\" not in item.source.text[first.row.at : item.row.at]
+
+
+def _is_mixed(one: Candidate) -> bool:
+    """u_t(x) = ∫ u_t(x|z) … dz: what a field is that earlier rows have by its name alone."""
+    left, right = one.left, one.right
+    if (
+        not isinstance(left, t.Call)
+        or left.given
+        or not isinstance(right, t.Integral | t.Expectation)
+    ):
+        return False
+    inside = (node for node in t.walk(right) if isinstance(node, t.Call) and node.given)
+    return any(key_of(node.head) == key_of(left.head) for node in inside)
 
 
 def _in_one_breath(reading: Reading, first: int, item: Item) -> bool:

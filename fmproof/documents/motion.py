@@ -9,7 +9,7 @@ from sympy import Expr
 
 from fmproof.documents.terms import nodes_in
 from fmproof.lang.nodes import Apply, Field, Head, Partial
-from fmproof.lang.scope import substitute
+from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Elaborator, NotYet
@@ -19,7 +19,8 @@ from fmproof.reading.notation.symbols import key_of, spelled
 def moved_point(elab: Elaborator, left: t.Node | None) -> str:
     """The spelling of a point x of which ``left`` is the derivative dx/dt in a time; or "".
 
-    A path, z_t, is no such point: it has a derivative of its own.
+    A path, z_t, is no such point: it has a derivative of its own. Of x = y + n nothing moves, so
+    that dx/dt is said of another x.
     """
     left = None if left is None else t.ungrouped(left)
     if not (isinstance(left, t.Derivative) and left.kind == "total"):
@@ -27,7 +28,10 @@ def moved_point(elab: Elaborator, left: t.Node | None) -> str:
     point, time = left.body, left.var
     if not (isinstance(point, t.Sym) and isinstance(time, t.Sym) and elab.is_time(spelled(time))):
         return ""
-    if any(elab.of_times(script) for script in point.sub) or elab.path(point) is not None:
+    path = elab.path(point)
+    if any(elab.of_times(script) for script in point.sub):
+        return ""
+    if path is not None and any(elab.is_time(elab.spelling(v)) for v in free_vars(path)):
         return ""
     try:
         vector = elab.sort_of_variable(point)[0] is Sort.VEC

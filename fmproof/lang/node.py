@@ -326,13 +326,15 @@ def _admit(node: Any) -> Any:
 def from_admitted(node: Any, args: list[Basic]) -> Any:
     """A node from admitted arguments; one that was forged has not what its type needs.
 
-    A type makes the same of the same arguments, so it is asked once. What is in a key stays, so
-    its id is that of nothing else.
+    A type makes the same of the same arguments, so it is asked once. What is in a key was admitted
+    and stays, so its id is that of nothing else; other arguments are admitted first.
     """
     key = (id(type(node)), *map(id, args)) if args else (id(node),)
     known = _made.get(key)
     if known is None:
         intact()
+        args = list(map(admit, args))
+        key = (id(type(node)), *map(id, args)) if args else (id(node),)
         try:
             made = _settled(declaration(node).rebuild(node, *args))
         except (TypeError, ValueError, AttributeError, IndexError, InputError) as e:

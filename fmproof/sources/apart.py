@@ -17,7 +17,7 @@ from contextlib import suppress
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 from fmproof.errors import FmproofError, FmproofWarning, InputError
 
@@ -31,6 +31,9 @@ _CHILD = (
 )
 
 
+_UNUSABLE = 2
+
+
 class File(NamedTuple):
     """A Python file to run: what it is called, what is in it, whether it must define something."""
 
@@ -42,33 +45,37 @@ class File(NamedTuple):
 def run_apart(files: Sequence[File]) -> list[list[Derivation]]:
     """The derivations that each file defines; see :func:`fmproof.sources.running.run_file`.
 
-    All run in one new process, one after the other. It has this one's import path and environment,
-    and prints to this one's standard error.
+    Each runs in a process of its own, with this one's environment and import path, and prints to
+    this one's standard error. Where processes fork, one that has fmproof loaded forks them all.
 
     Raises:
         InputError: a file cannot be used, or ends the process that it runs in.
     """
-    if not files:
-        return []
-    with TemporaryDirectory(prefix="fmproof-") as folder:
-        answers = Path(folder) / "answers.jsonl"
-        status = _run(files, answers)
-        lines = answers.read_bytes().splitlines() if answers.exists() else []
     found: list[list[Derivation]] = []
-    for file, line in zip(files, lines, strict=False):
-        found.append(_taken(file, line))
-    if len(found) < len(files):
-        raise InputError(
-            f"{files[len(found)].path}: ends the process that it runs in, {_how(status)}; "
-            "a derivation file must run to its end"
-        )
+    together = files if hasattr(os, "fork") else files[:1]
+    with TemporaryDirectory(prefix="fmproof-") as folder:
+        while together:
+            status = _run(together, Path(folder))
+            for number, file in enumerate(together):
+                answer = Path(folder) / f"{number}.json"
+                text = answer.read_bytes() if answer.is_file() else b""
+                if not text:
+                    raise InputError(
+                        f"{file.path}: ends the process that it runs in, {_how(status)}; "
+                        "a derivation file must run to its end"
+                    )
+                found.append(_taken(file, text))
+                answer.unlink()
+            together = files[len(found) :][:1]
     return found
 
 
 def _run(files: Sequence[File], answers: Path) -> int:
-    """Let another process run the files and write its answers; its exit status."""
+    """Let another process run the files, up to the first that cannot be used, and write an answer
+    for each; how the last one ended."""
+    home = str(Path(__file__).parents[2])  # where python -m fmproof found it
     request = {
-        "path": [entry for entry in sys.path if isinstance(entry, str)],
+        "path": [*(entry for entry in sys.path if isinstance(entry, str)), home],
         "answers": str(answers),
         "files": [[str(file.path), file.text, file.required] for file in files],
     }
@@ -78,9 +85,8 @@ def _run(files: Sequence[File], answers: Path) -> int:
         errors = 2
     except OSError:  # closed
         errors = DEVNULL
-    child = Popen(
-        [sys.executable, *optimised, "-c", _CHILD], stdin=PIPE, stdout=errors, stderr=errors
-    )
+    command = [sys.executable, *optimised, "-c", _CHILD]
+    child = Popen(command, stdin=PIPE, stdout=errors, stderr=errors)
     try:
         with suppress(BrokenPipeError), child.stdin as asked:  # type: ignore[union-attr]
             asked.write(json.dumps(request).encode("ascii"))
@@ -100,19 +106,23 @@ def _how(status: int) -> str:
     return f"by signal {-status}"
 
 
-def _taken(file: File, line: bytes) -> list[Derivation]:
+def _taken(file: File, answer: bytes) -> list[Derivation]:
     """What the other process says of a file; it may say anything."""
     from fmproof.sources.data import from_data
 
     try:
-        value = json.loads(line)
-        told = value["warnings"]
-        for category, message, where, number in told:
-            warnings.warn_explicit(str(message), _category(category), str(where), int(number))
+        value = json.loads(answer)
+        for category, message, where, number in value["warnings"]:
+            place = number if type(number) is int and 0 <= number < 10**9 else 0
+            warnings.warn_explicit(str(message), _category(category), str(where), place)
         error = value.get("error")
-        if error is None:
-            return from_data(value)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        found = [] if error is not None else from_data(value)
+        if error is None and (found or not file.required):
+            return found
+        error = error or f"{file.path}: defines no derivation"
+    except RecursionError:
+        error = f"{file.path}: a formula in it is nested too deeply"
+    except (ValueError, TypeError, KeyError, AttributeError):
         error = f"{file.path}: writes into what the process that runs it says of it"
     except InputError as wrong:
         error = f"{file.path}: {wrong}"
@@ -129,19 +139,41 @@ def _category(name: Any) -> type[Warning]:
 # --- in the other process -----------------------------------------------------------------
 
 
-def answer(request: Mapping[str, Any]) -> None:
-    """Run the files and write a line of JSON for each, up to the first that cannot be used."""
-    with Path(request["answers"]).open("w", encoding="ascii") as answers:
-        for path, text, required in request["files"]:
-            line = _ran(Path(path), text, required)
-            answers.write(json.dumps(line) + "\n")
-            answers.flush()  # the next file may end the process
-            if "error" in line:
-                break
+def answer(request: Mapping[str, Any]) -> NoReturn:
+    """Run the files and write an answer for each, up to the first that cannot be used."""
+    import fmproof.sources.data
+    import fmproof.sources.running  # noqa: F401 - before the first fork
+
+    status = 0
+    for number, (path, text, required) in enumerate(request["files"]):
+        answers = Path(request["answers"]) / f"{number}.json"
+        child = os.fork() if hasattr(os, "fork") else 0
+        if child == 0:
+            _answer(answers, Path(path), text, required)
+        status = os.waitpid(child, 0)[1]
+        if status != 0:
+            break
+    _end(status)
+
+
+def _answer(answers: Path, path: Path, text: str, required: bool) -> NoReturn:
+    """Run one file and write what it made."""
+    line = _ran(path, text, required)
+    answers.write_text(json.dumps(line), encoding="ascii")
     for stream in (sys.stdout, sys.stderr):
         with suppress(Exception):
             stream.flush()
-    os._exit(0)  # whatever a file left to be done at the end, and its threads, are not waited for
+    # Whatever a file left to be done at the end, and its threads, are not waited for.
+    os._exit(_UNUSABLE if "error" in line else 0)
+
+
+def _end(status: int) -> NoReturn:
+    """End as the last file's process did."""
+    if os.WIFSIGNALED(status):
+        with suppress(OSError):  # of those that nobody can catch
+            signal.signal(os.WTERMSIG(status), signal.SIG_DFL)
+        os.kill(os.getpid(), os.WTERMSIG(status))
+    os._exit(os.WEXITSTATUS(status))
 
 
 def _ran(path: Path, text: str, required: bool) -> dict[str, Any]:

@@ -6,6 +6,7 @@ Each of these raises an InputError, or a SortError, that begins with the role of
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
@@ -53,7 +54,8 @@ def require_label(text: Any, role: str) -> None:
 def require_mark(text: Any, role: str) -> None:
     """A label that stands beside a formula, and can be no part of one."""
     require_label(text, role)
-    found = _OF_FORMULAS.search(text)
+    _refuse_signs(text, role)
+    found = _OF_FORMULAS.search(unicodedata.normalize("NFKC", text))
     if found is not None:
         raise InputError(
             f"{role} must be words or numbers such as '2.4a', found {text!r}: "
@@ -61,7 +63,31 @@ def require_mark(text: Any, role: str) -> None:
         )
 
 
-_OF_FORMULAS = re.compile(r"[=≤≥≈≠≡∝⊢⇒⇔→✓✗]|\s[<>]|[:;](?=\s|$)|\s\s")
+def require_title(text: Any, role: str) -> None:
+    """A label on a line of its own, which may have formulas in it, and cannot look like a step."""
+    require_label(text, role)
+    _refuse_signs(text, role)
+    if "  " in unicodedata.normalize("NFKC", text):
+        raise InputError(f"{role} must have single spaces between its words, found {text!r}")
+
+
+def _refuse_signs(text: str, role: str) -> None:
+    """Refuse ticks and other symbols that are no mathematics, and letters that show as none."""
+    for letter in text:
+        odd = unicodedata.category(letter) in ("So", "Sk") or unicodedata.combining(letter)
+        blank = letter.isalpha() and not _SCRIPTS.match(unicodedata.name(letter, ""))
+        if odd or blank or letter in "✓✗":
+            raise InputError(f"{role} must be words and numbers, found {letter!r} in {text!r}")
+
+
+_SCRIPTS = re.compile(
+    "LATIN|GREEK|CYRILLIC|CJK UNIFIED|HIRAGANA|KATAKANA|HANGUL SYLLABLE|ARABIC LETTER|HEBREW|"
+    "DEVANAGARI|THAI|ARMENIAN|GEORGIAN|MATHEMATICAL|DOUBLE-STRUCK|SCRIPT|BLACK-LETTER|"
+    "SUPERSCRIPT|SUBSCRIPT|MODIFIER|FEMININE|MASCULINE|MICRO|PLANCK"
+)
+_OF_FORMULAS = re.compile(
+    r"[=\u2190-\u2216\u2218-\u22c5\u22c7-\u22ff\u27c0-\u2bff]|\s[<>]|[:;](?=\s|$)|\s\s"
+)
 
 
 def require_remark(text: Any, role: str) -> None:

@@ -40,6 +40,7 @@ from fmproof.tactics.given import (
     require_label,
     require_mark,
     require_remark,
+    require_title,
     rules_of,
     statement_of,
 )
@@ -288,7 +289,7 @@ class Part(_Final):
         object.__setattr__(self, "almost", measure_of(self.almost, f"{self.title!r}: almost"))
         start = claim_of(self.start, f"the start of {self.title!r}")
         object.__setattr__(self, "start", start)
-        require_label(self.title, "the title of a part")
+        require_title(self.title, "the title of a part")
         require_remark(self.name, f"the name of {self.title!r}")
         if type(self.result) is not bool:
             raise InputError(f"{self.title!r}: result is True or False, found {self.result!r}")
@@ -362,7 +363,7 @@ class Derivation(_Final):
 
     def __post_init__(self, symbols: Any) -> None:
         object.__setattr__(self, "location", _written_at())
-        require_label(self.name, "the name of a derivation")
+        require_title(self.name, "the name of a derivation")
         object.__setattr__(self, "says", prose_of(self.says, f"{self.name}: says"))
         given: Any = self.meanings
         if not isinstance(given, Mapping):
@@ -374,7 +375,7 @@ class Derivation(_Final):
             require_remark(words, f"{self.name}: the meaning of {head!r}")
         object.__setattr__(self, "meanings", FixedMapping(meanings.items()))
         untitled = type(self.title) is str and not self.title
-        require_label(self.name if untitled else self.title, f"{self.name}: the title")
+        require_title(self.name if untitled else self.title, f"{self.name}: the title")
         require_remark(self.source, f"{self.name}: the source")
         object.__setattr__(self, "statement", statement_of(self.statement, self.name))
         parts = list_of(self.parts, Part, f"{self.name}: parts")

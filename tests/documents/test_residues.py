@@ -191,3 +191,15 @@ def test_a_weight_that_is_put_to_one() -> None:
         + display(r"L(\theta) = \mathbb E_{t, y, n} \| S_\theta(y) + n/s(t) \|^2")
     )
     assert not wrong_in(text)
+
+
+def test_a_density_that_is_positive_is_given_no_value() -> None:
+    """The density of the average is missing; p(x) > 0 in a line of words is no reason to wait."""
+    text = r"""
+If $(X,Y)$ has a joint density $p(x,y)$ with marginal $p(x) > 0$, then
+$$ m(x) = \frac{1}{p(x)} \int y\, p(x,y) \,dy . $$
+The mixed term is
+$$ \mathbb E[f(X)^\top m(X)]
+   = \int f(x)^\top \left( \frac{1}{p(x)} \int y\, p(x,y) \,dy \right) dx . $$
+"""
+    assert check_text(text).rows[-1].verdict == "refuted"

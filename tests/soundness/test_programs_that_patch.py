@@ -109,10 +109,11 @@ import os, sys
 frame = sys._getframe()
 while "request" not in frame.f_locals:
     frame = frame.f_back
-answers = frame.f_locals["request"]["answers"]
+answers = os.path.join(frame.f_locals["request"]["answers"], "0.json")
 """
 
 
+@pytest.mark.filterwarnings("ignore:w$")
 @pytest.mark.parametrize(
     ("program", "message"),
     [
@@ -124,13 +125,26 @@ answers = frame.f_locals["request"]["answers"]
         (ANSWERS + "open(answers, 'w').write('[]\\n'); os._exit(0)", "writes into what"),
         (ANSWERS + "open(answers, 'w').write('{\"warnings\": 3}\\n'); os._exit(0)", "writes into"),
         (ANSWERS + "open(answers, 'wb').write(bytes(range(256))); os._exit(0)", "writes into"),
+        (ANSWERS + "os.mkdir(answers); os._exit(0)", "with status 0"),
+        (ANSWERS + "os.mkfifo(answers); os._exit(0)", "with status 0"),
+        (
+            ANSWERS + 'open(answers, \'w\').write(\'{"warnings": [], "rows": [], "derivations": [],'
+            ' "found": []}\'); os._exit(0)',
+            "defines no derivation",
+        ),
+        (
+            ANSWERS
+            + 'open(answers, \'w\').write(\'{"warnings": [["UserWarning", "w", "f", 1e999]],'
+            ' "error": "far away"}\'); os._exit(0)',
+            "far away",
+        ),
         (
             ANSWERS
             + "open(answers, 'w').write('{\"warnings\": [], \"rows\": [{}]}\\n'); os._exit(0)",
             r"mine\.py: row 0 is no term",
         ),
     ],
-    ids=range(9),
+    ids=range(13),
 )
 def test_a_file_that_ends_its_process_or_answers_for_it(
     program: str, message: str, tmp_path: Path
@@ -147,6 +161,44 @@ def test_the_file_that_is_named_is_the_one_that_ended_it(tmp_path: Path) -> None
     paths[1].write_text("import os\nos._exit(0)", encoding="utf-8")
     with pytest.raises(InputError, match=r"second\.py: ends"):
         find_each([str(path) for path in paths])
+
+
+OF_OTHERS = """
+import fmproof.sources.running as running
+older = running.run_file
+def other(path, text, required=True):
+    return older(path, "from fmproof import *\\nt = Real('t')\\n"
+        "d = Derivation('theirs', start=t, steps=[Step('1', t, by='ring')], variables=[t])")
+running.run_file = other
+"""
+
+
+def test_no_file_answers_for_another(tmp_path: Path) -> None:
+    """Nor for those that come after it."""
+    (tmp_path / "first.py").write_text(FALSE + OF_OTHERS, encoding="utf-8")
+    (tmp_path / "theirs.py").write_text(FALSE, encoding="utf-8")
+    found = find_each([str(tmp_path / "first.py"), str(tmp_path / "theirs.py")])
+    assert [d.name for some in found for d in some] == ["wrong", "wrong"]
+    assert [d.name for d in find_each([str(tmp_path)])[0]] == ["wrong", "wrong"]
+
+
+def test_a_file_named_as_a_library_does_not_run_in_the_check(tmp_path: Path) -> None:
+    """``python -m`` puts the folder with the file before all others."""
+    patch = PATCHED + "checking.justify = yes"
+    for name in ("difflib", "json", "textwrap"):
+        path = tmp_path / f"{name}.py"
+        path.write_text(f"def __getattr__(name):\n    return None\n{FALSE}", encoding="utf-8")
+    (tmp_path / "difflib.py").write_text(FALSE + patch, encoding="utf-8")
+    run = subprocess.run(
+        [sys.executable, "-m", "fmproof", "verify", "difflib.py", "--no-numeric", "--quiet"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "proved" not in run.stdout
+    assert run.returncode != 0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a POSIX shell")

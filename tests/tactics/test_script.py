@@ -93,3 +93,31 @@ def test_a_missing_hypothesis_is_suggested_without_unused_draws() -> None:
     assert failure is not None
     assert failure.hint is not None
     assert "would follow from E_{z~q}[‖z‖²] < ∞;" in failure.hint
+
+
+@pytest.mark.parametrize(
+    "label", ["1 ＝ 0", "1 ⩵ 0", "1 ꞊ 0", "1⠀⠀᐀ 0", "1ㅤ0", "✔", "1 ≔ 2", "✓ 1", "x → y", "a\u0305"]
+)
+def test_labels_have_no_signs_and_no_letters_that_show_as_none(label: str) -> None:
+    with pytest.raises(FmproofError, match="label of a step"):
+        Step(label, x, by="ring")
+
+
+@pytest.mark.parametrize(
+    "label", ["2.4a", "∗", "⋆", "A′", "Schritt 2", "第二步", "β-1", "1–2", "†"]
+)
+def test_labels_that_people_use(label: str) -> None:
+    assert Step(label, x, by="ring").id == label
+
+
+@pytest.mark.parametrize(
+    "title", ["3   = 0      fubini", "✓ proved, 3 steps", "3\u2003\u2003= 0", "✔ done", "part⠀⠀one"]
+)
+def test_titles_do_not_look_like_steps(title: str) -> None:
+    with pytest.raises(FmproofError, match="title of a part"):
+        Part(title, x, [Step("1", x, by="ring")])
+
+
+def test_titles_may_have_formulas_in_them() -> None:
+    title = "Part 2: L_FM(θ) = L_CFM(θ) + C, ∇_θ L ≤ 0 → 0"
+    assert Part(title, x, [Step("1", x, by="ring")]).title == title

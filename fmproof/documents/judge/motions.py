@@ -36,6 +36,12 @@ def is_motion(context: Context, item: Item) -> bool:
     return True
 
 
+def is_unclear_motion(context: Context, item: Item) -> bool:
+    """The first dx/dt = f(x, t), of an f that is not understood: nothing is known of dx/dt."""
+    name = moved_point(context.elab, item.left)
+    return bool(name) and name not in context.motions and item.right is not None
+
+
 def is_course(context: Context, item: Item) -> bool:
     """The first dz_t/dt = v(z_t, t); what a later one says of z is a claim."""
     if item.row.left is None or item.left is None or item.right is None:

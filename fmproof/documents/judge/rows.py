@@ -26,6 +26,7 @@ from fmproof.documents.judge.motions import (
     is_course,
     is_motion,
     is_start,
+    is_unclear_motion,
     takes_a_course,
 )
 from fmproof.documents.judge.notation import (
@@ -283,6 +284,10 @@ class Judge:
             return report(item, "hypothesis", "a value that a variable takes")
         if relation == "=" and is_motion(self.context, item):
             return report(item, "definition", "a differential equation: it says how a point moves")
+        if relation == "=" and is_unclear_motion(self.context, item):
+            words = "the differential equation in the row before it is not understood"
+            break_chain(self.context, item, words)
+            return report(item, "open", "what it says of how a point moves is not understood")
         if relation == "=" and not item.assumed and is_drawn_back(self.context, item):
             return report(item, "definition", "how a step of the chain is drawn")
         if relation == "=" and names_a_step(self.context, item):

@@ -359,7 +359,9 @@ class Sayings:
                 continue
             places = left.args if isinstance(left, t.Call) else left.sub
             at_end = any(isinstance(place, t.Num) for place in places)
-            if at_end or other.source is not item.source or in_later_section(other, item):
+            if at_end or other.row.relation not in ("=", ":="):
+                continue
+            if other.source is not item.source or in_later_section(other, item):
                 continue
             key = key_of(head_of(left))
             for head in heads:

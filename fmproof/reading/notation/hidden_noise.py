@@ -16,9 +16,20 @@ from sympy import Expr, S
 
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.arithmetic import add, factors, mul, summands
-from fmproof.lang.nodes import Apply, Expect, Gaussian, Normal, Ratio, Sqrt, Var
+from fmproof.lang.nodes import (
+    Apply,
+    CondExpect,
+    Expect,
+    Gaussian,
+    IntegralOver,
+    Normal,
+    Ratio,
+    Scalar,
+    Sqrt,
+    Var,
+)
 from fmproof.lang.nodes.measure import drawn_by, law_order, parents_of
-from fmproof.lang.scope import free_vars, substitute
+from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation import randomness
@@ -295,4 +306,14 @@ def _density_of(elab: Elaborator, path: t.Sym, call: t.Call, places: Places) -> 
         if order is None:
             return None
         whole = Expect(one.kernel, *order)
-    return substitute(whole, {v: w for v, w in moved.items() if v is not w})
+    return _schedules_written_out(substitute(whole, {v: w for v, w in moved.items() if v is not w}))
+
+
+def _schedules_written_out(term: Expr) -> Expr:
+    """With t² for σ(t)², where σ(t) = t: a density is defined by what is one by its form."""
+    applied: Any = term.atoms(Apply)
+    for head in {one.head for one in applied if isinstance(one.head, Scalar)}:
+        body = head.definition
+        if body is not None and not body.has(Expect, IntegralOver, CondExpect):
+            term = replace_head(term, head, head.params, body)
+    return term
