@@ -36,4 +36,4 @@ Let $x \sim p$.
 $$ (a + b)^2 = a^2 + b^2 $$
 $$ \mathbb E\|(a + b) x\|^2 = (a^2 + b^2)\,\mathbb E\|x\|^2 $$
 """
-    assert [row.verdict for row in check_text(text).rows] == ["open", "open"]
+    assert [row.verdict for row in check_text(text).rows] == ["refuted", "refuted"]
