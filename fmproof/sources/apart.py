@@ -86,7 +86,8 @@ def _run(files: Sequence[File], answers: Path) -> int:
     except OSError:  # closed
         errors = DEVNULL
     command = [sys.executable, *optimised, "-c", _CHILD]
-    child = Popen(command, stdin=PIPE, stdout=errors, stderr=errors)
+    # A session of its own, so that all that it starts can be ended with it.
+    child = Popen(command, stdin=PIPE, stdout=errors, stderr=errors, start_new_session=True)
     try:
         with suppress(BrokenPipeError), child.stdin as asked:  # type: ignore[union-attr]
             asked.write(json.dumps(request).encode("ascii"))
@@ -94,6 +95,8 @@ def _run(files: Sequence[File], answers: Path) -> int:
 
         return child.wait()
     finally:
+        with suppress(ProcessLookupError, AttributeError):  # all have ended; not on Windows
+            os.killpg(child.pid, signal.SIGKILL)
         child.kill()
         child.wait()
 

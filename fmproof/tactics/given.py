@@ -73,7 +73,7 @@ def require_title(text: Any, role: str) -> None:
 
 def _refuse_signs(text: str, role: str) -> None:
     """Refuse ticks and other symbols that are no mathematics, and letters that show as none."""
-    for letter in text:
+    for letter in filter(lambda letter: not letter.isascii(), text):
         odd = unicodedata.category(letter) in ("So", "Sk") or unicodedata.combining(letter)
         blank = letter.isalpha() and not _SCRIPTS.match(unicodedata.name(letter, ""))
         if odd or blank or letter in "✓✗":
