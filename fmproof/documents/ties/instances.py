@@ -66,7 +66,10 @@ def told_everywhere(prop: Prop, row: Sequence[Expr]) -> set[Head]:
     points = {v for v in free_vars(equation) if v.sort is Sort.VEC}
     shared = set(free_vars(row[0]) | free_vars(row[1])) - _moved(equation, points)
     points -= shared
-    calls = (call for call in equation.atoms(Apply) if call.head.definition is None)
+    calls = [call for call in equation.atoms(Apply) if call.head.definition is None]
+    several = len({call.head for call in calls}) > 1  # it ties them to each other, world by world
+    if several and not _moved(equation, points):
+        return set()
     told = {c.head for c in calls if any(free_vars(place) & points for place in c.arguments)}
     if not told & heads_in(row):
         return set()
