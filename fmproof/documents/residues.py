@@ -33,7 +33,6 @@ from fmproof.lang.nodes import (
     Inner,
     IntegralOver,
     Log,
-    Partial,
     Ratio,
     Scalar,
     Var,
@@ -170,7 +169,7 @@ def _letter(function: Expr) -> tuple[object, ...] | None:
 
 def _is_weight(term: Expr) -> bool:
     """A number made of coefficients, letters and numbers."""
-    if term.has(Expect, CondExpect, IntegralOver, Partial):
+    if term.has(Expect, CondExpect, IntegralOver):
         return False
     numbers = all(v.sort is Sort.REAL for v in free_vars(term))
     heads = heads_in([term])
