@@ -68,12 +68,21 @@ def told_everywhere(prop: Prop, row: Sequence[Expr]) -> set[Head]:
     points -= shared
     calls = [call for call in equation.atoms(Apply) if call.head.definition is None]
     several = len({call.head for call in calls}) > 1  # it ties them to each other, world by world
-    if several and not _moved(equation, points):
+    if (several and not _moved(equation, points)) or _is_definition(equation):
         return set()
     told = {c.head for c in calls if any(free_vars(place) & points for place in c.arguments)}
     if not told & heads_in(row):
         return set()
     return {head for head in told if isinstance(head, Density | Scalar | Field)}
+
+
+def _is_definition(equation: Equals) -> bool:
+    """Whether an equation says what f(x) is, u(x|z) = (z − x)/s, so that it can be put in."""
+    for one, other in (equation.args, equation.args[::-1]):
+        plain = isinstance(one, Apply) and all(isinstance(a, Var) for a in one.arguments)
+        if plain and not any(_is_one_symbol(one.head, head) for head in heads_in([other])):
+            return True
+    return False
 
 
 def _moved(equation: Prop, free: set[Var]) -> set[Var]:
