@@ -101,7 +101,7 @@ LONG = {
     "diffusion-lecture-seven.tex": 23,
     "homework-three.md": 26,
     "diffusion-variationnelle.ipynb": 19,
-    "flow-matching-from-scratch.md": 16,
+    "flow-matching-from-scratch.md": 14,
     "appendix-proofs.tex": 23,
     "learning-the-score.tex": 16,
     "ddpm-step-by-step.ipynb": 12,
