@@ -30,7 +30,7 @@ from fmproof.cli.floor import floor
 from fmproof.cli.help import Documented
 from fmproof.cli.init import init
 from fmproof.cli.replay import replay
-from fmproof.cli.terminal import make_printable
+from fmproof.cli.terminal import make_printable, on_a_line
 from fmproof.cli.verify import verify
 from fmproof.derivations.catalogue import BUILTIN
 from fmproof.errors import FmproofError, FmproofWarning, nearest
@@ -140,13 +140,7 @@ def _show_warning(
     text = str(message)
     if not issubclass(category, FmproofWarning):
         text = f"{text} ({category.__name__} at {filename}:{lineno})"
-    click.echo(f"fmproof: warning: {_on_a_line(text)}", err=True)
-
-
-def _on_a_line(text: str) -> str:
-    """A message as one line; what is not printable in it, such as escape codes, is spelled out."""
-    line = " ".join(text.split())
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)
+    click.echo(f"fmproof: warning: {on_a_line(text)}", err=True)
 
 
 def _run(args: Sequence[str] | None) -> int:
@@ -169,5 +163,5 @@ def _run(args: Sequence[str] | None) -> int:
 
 
 def _complain(message: str) -> int:
-    click.echo(f"fmproof: {_on_a_line(message)}", err=True)
+    click.echo(f"fmproof: {on_a_line(message)}", err=True)
     return UNUSABLE

@@ -67,6 +67,12 @@ def write_output(text: str, output: Path | None, *, as_utf8: bool) -> None:
             raise InputError(f"cannot write to standard output: {error.strerror}") from None
 
 
+def on_a_line(text: str) -> str:
+    """A message as one line; what is not printable in it, such as escape codes, is spelled out."""
+    line = " ".join(text.split())
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)
+
+
 class ProgressBar(Protocol):
     """Called as the work goes on; ``note`` is shown behind the bar."""
 

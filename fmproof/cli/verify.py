@@ -208,7 +208,7 @@ def _watched(run: Callable[[], int], sources: Sequence[str]) -> int:
             try:
                 status = run()
             except FmproofError as error:  # half-written files come by while one works
-                click.echo(f"fmproof: {' '.join(str(error).split())}", err=True)
+                click.echo(f"fmproof: {terminal.on_a_line(str(error))}", err=True)
                 status = 2
             click.echo("waiting for a change; Ctrl-C ends", err=True)
             wait_for_change(files, seen)

@@ -237,6 +237,12 @@ def head_of(node: t.Node) -> t.Sym:
     return head
 
 
+def is_at_an_end(node: t.Sym | t.Call) -> bool:
+    """Whether a symbol is taken at a number: a(0), x_1."""
+    places = node.args if isinstance(node, t.Call) else node.sub
+    return any(isinstance(place, t.Num) for place in places)
+
+
 def spell(found: Sequence[Token]) -> str:
     """Tokens as LaTeX."""
     parts = []

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from sympy import Expr, S
 
 from fmproof.documents.context import Context
-from fmproof.documents.items import head_of
+from fmproof.documents.items import head_of, is_at_an_end
 from fmproof.documents.terms import heads_in
 from fmproof.documents.ties.symbols import is_word, key_of_head
 from fmproof.lang.nodes import Head, Var
@@ -57,9 +57,7 @@ def _values(context: Context) -> list[tuple[t.Sym | t.Call, object]]:
         left = item.left if item.left is not None else left
         if not (isinstance(left, t.Sym | t.Call) and isinstance(item.right, t.Num)):
             continue
-        places = left.args if isinstance(left, t.Call) else left.sub
-        at_end = any(isinstance(place, t.Num) for place in places)
-        if item.row.relation in _EQUATIONS and not at_end:
+        if item.row.relation in _EQUATIONS and not is_at_an_end(left):
             found.append((left, item.right.value))
     return found
 

@@ -10,7 +10,7 @@ from sympy import Expr
 
 from fmproof.documents.candidates import shape_of
 from fmproof.documents.domains import picks_a_part
-from fmproof.documents.items import Item, equated_with, head_of
+from fmproof.documents.items import Item, equated_with, head_of, is_at_an_end
 from fmproof.documents.motion import moved_point, starts_at
 from fmproof.documents.reach import in_later_section, in_other_points
 from fmproof.documents.terms import heads_in
@@ -357,9 +357,7 @@ class Sayings:
             left, right = other.left, other.right
             if not (other.inline and isinstance(left, t.Sym | t.Call) and isinstance(right, t.Num)):
                 continue
-            places = left.args if isinstance(left, t.Call) else left.sub
-            at_end = any(isinstance(place, t.Num) for place in places)
-            if at_end or other.row.relation not in ("=", ":="):
+            if is_at_an_end(left) or other.row.relation not in ("=", ":="):
                 continue
             if other.source is not item.source or in_later_section(other, item):
                 continue

@@ -196,18 +196,9 @@ Places = tuple[tuple[Var, ...], tuple[Var, ...], tuple[Var, ...]]
 def density(elab: Elaborator, call: t.Call, places: Places) -> Expr | None:
     """The density of the path of which words say it, at what ``call`` is taken at."""
     path = elab.density_of.get(key_of(call.head))
-    if path is None or call.given or _of_a_label(call, path) or _of_the_data(elab, call, path):
+    if path is None or call.given or _of_a_label(call, path):
         return None
     return _asked_once(elab, f"of {spelled(call)}", path, call, places)
-
-
-def _of_the_data(elab: Elaborator, call: t.Call, path: t.Sym) -> bool:
-    """Whether p(x) is the law of a letter x ~ p, beside the density p_σ(y) of a path y."""
-    if call.head.sub or call.after or len(call.args) != 1:
-        return False
-    name = spelled(call.head)
-    laws = {x for x, known in elab.said_laws.items() if name in map(spelled, known)}
-    return bool(laws - {spelled(path)})
 
 
 def _of_a_label(call: t.Call, path: t.Sym) -> bool:
@@ -312,8 +303,9 @@ def _density_of(elab: Elaborator, path: t.Sym, call: t.Call, places: Places) -> 
 def _schedules_written_out(term: Expr) -> Expr:
     """With t² for σ(t)², where σ(t) = t: a density is defined by what is one by its form."""
     applied: Any = term.atoms(Apply)
-    for head in {one.head for one in applied if isinstance(one.head, Scalar)}:
+    heads = {one.head for one in applied if isinstance(one.head, Scalar)}
+    for head in sorted(heads, key=lambda head: head.name):
         body = head.definition
         if body is not None and not body.has(Expect, IntegralOver, CondExpect):
-            term = replace_head(term, head, head.params, body)
+            return _schedules_written_out(replace_head(term, head, head.params, body))
     return term
