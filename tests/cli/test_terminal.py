@@ -141,8 +141,8 @@ LISTENING = (
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
 def test_an_interrupt_from_the_keyboard(tmp_path: Path) -> None:
-    """It ends the file that is running, too, in its own process."""
-    slow = "import os, time\nprint(os.getpid(), flush=True)\ntime.sleep(60)\n"
+    """It ends the file that is running, too: nothing holds on to its standard error."""
+    slow = "import time\nprint('running', flush=True)\ntime.sleep(600)\n"
     (tmp_path / "slow.py").write_text(slow)
     process = subprocess.Popen(
         [sys.executable, "-u", "-c", LISTENING, "verify", "slow.py", "-o", "report"],
@@ -151,12 +151,10 @@ def test_an_interrupt_from_the_keyboard(tmp_path: Path) -> None:
         cwd=tmp_path,
     )
     assert process.stderr is not None
-    running = int(process.stderr.readline())
+    assert process.stderr.readline() == b"running\n"
     time.sleep(0.1)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=60)
     assert (process.returncode, out) == (130, b"")
     assert err.strip() == b"fmproof: interrupted"
     assert os.listdir(tmp_path) == ["slow.py"]
-    with pytest.raises(ProcessLookupError):
-        os.kill(running, 0)
