@@ -150,7 +150,11 @@ class Operators(Scripts):
                 var = self.inside(tokens, at)
             else:
                 self.fail("a higher derivative", at)
-        return t.Derivative(at, "partial", var, self.operand())
+        body = self.operand()
+        if var is None and self.text() == "/" and self.text(1) in ("\\partial", "∂"):
+            self.i += 2  # ∂f(x, t)/∂t
+            var = self.with_scripts(self.bare_symbol())
+        return t.Derivative(at, "partial", var, body)
 
     def function(self, name: str, at: int) -> t.Node:
         sub: t.Node | None = None
