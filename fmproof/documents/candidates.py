@@ -644,12 +644,20 @@ def mentions(right: t.Node, left: t.Node, mixed: Collection[str] = ()) -> bool:
         isinstance(node, t.Call)
         and key_of(node.head) == key_of(left.head)
         and (len(node.args), len(node.given)) == (len(left.args), len(left.given))
+        and not (left.head.sub and not node.head.sub and _is_of_a_number(left.head))
         and not (
             conventional("densities", key_of(left.head))
             and all(isinstance(arg, t.Sym) for arg in node.args)
         )
         for node in inner
     )
+
+
+def _is_of_a_number(head: t.Sym) -> bool:
+    """Whether f_λ is another function than f, for each number λ, which is no time."""
+    (script, *more) = head.sub
+    number = isinstance(script, t.Sym) and conventional("scalars", script.name)
+    return number and not more and not conventional("times", script.name)
 
 
 def _averages(node: t.Node) -> bool:
