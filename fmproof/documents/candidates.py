@@ -528,15 +528,24 @@ def _is_number(node: t.Node) -> bool:
 
 
 def at_the_ends(left: t.Node, right: t.Node, evidence: Evidence) -> bool:
-    """α_0 = β_1 = 0 for coefficients α_t, β_t: values, and names of nothing."""
+    """α_0 = β_1 = 0 for coefficients α_t, β_t, or α(0) = β(1) = 0: values, and names of nothing."""
     sides = [side for side in (left, right) if not isinstance(side, t.Num)]
-    return all(
+    return all(_is_at_an_end(side, evidence) for side in sides)
+
+
+def _is_at_an_end(side: t.Node, evidence: Evidence) -> bool:
+    """Whether a side is a coefficient at a number, which stands elsewhere at any time."""
+    if isinstance(side, t.Call):
+        known = evidence.called.get(key_of(side.head), ())
+        elsewhere = any(isinstance(a, t.Sym) for call in known for a in call.args)
+        at_numbers = len(side.args) == 1 and isinstance(side.args[0], t.Num) and not side.given
+        return at_numbers and elsewhere and conventional("scalars", side.head.name)
+    return (
         isinstance(side, t.Sym)
         and bool(side.sub)
         and all(isinstance(s, t.Num) for s in side.sub)
         and conventional("scalars", side.name)
         and any(spelled(replace(side, sub=(time,))) in evidence.spellings for time in _TIMES)
-        for side in sides
     )
 
 
