@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeGuard
 
 from fmproof.documents.domains import picks_a_part
 from fmproof.documents.fields_by_name import fields_by_name
@@ -122,8 +121,8 @@ class _Rows:
             left, right = right, left
         if left is None or right is None or isinstance(left, t.Other):
             return None
-        if item.left is left and is_square_of_coefficient(left) and not isinstance(right, t.Num):
-            return left.base, t.Function(right.at, "sqrt", (right,)), relation != "="
+        if item.left is left and not isinstance(right, t.Num):
+            left, right = _solved(left, right)
         return left, right, relation != "="
 
     def _goes_on(self, item: Item, left: t.Node, right: t.Node) -> bool:
@@ -229,15 +228,37 @@ def _without_prime(head: t.Sym) -> str:
     return key_of(replace(head, primes=head.primes - 1)) if head.primes else ""
 
 
-def is_square_of_coefficient(left: t.Node | None) -> TypeGuard[t.Pow]:
-    """σ_t² of "σ_t² = …", or σ²(s, t), which says what the standard deviation is."""
-    base = left.base if isinstance(left, t.Pow) else None
-    if not isinstance(base, t.Sym | t.Call):
+def is_of_coefficient(left: t.Node | None) -> bool:
+    """Whether "σ_t² = …", "1/σ_t = …" or "1/σ_t² = …" says what a standard deviation is."""
+    if isinstance(left, t.Frac) and isinstance(left.top, t.Num) and left.top.value == 1:
+        return _is_coefficient(left.bottom) or _is_square_of_coefficient(left.bottom)
+    return _is_square_of_coefficient(left)
+
+
+def _solved(left: t.Node, right: t.Node) -> tuple[t.Node, t.Node]:
+    """What such a row defines, and by what."""
+    if isinstance(left, t.Frac) and is_of_coefficient(left):
+        right = t.Frac(right.at, left.top, right)
+        left = left.bottom
+    if isinstance(left, t.Pow) and is_of_coefficient(left):
+        left, right = left.base, t.Function(right.at, "sqrt", (right,))
+    return left, right
+
+
+def _is_square_of_coefficient(left: t.Node | None) -> bool:
+    """σ_t² or σ²(s, t)."""
+    if not isinstance(left, t.Pow):
         return False
-    assert isinstance(left, t.Pow)
     two = isinstance(left.exponent, t.Num) and left.exponent.value == 2
-    below = bool(base.sub) if isinstance(base, t.Sym) else len(base.args) > 1 and _of_times(base)
-    return two and below and conventional("scalars", head_of(base).name)
+    return two and _is_coefficient(left.base)
+
+
+def _is_coefficient(node: t.Node) -> bool:
+    """σ_t, or σ(s, t)."""
+    if not isinstance(node, t.Sym | t.Call):
+        return False
+    below = bool(node.sub) if isinstance(node, t.Sym) else len(node.args) > 1 and _of_times(node)
+    return below and conventional("scalars", head_of(node).name)
 
 
 def takes_a_value(left: t.Node, right: t.Node) -> bool:
@@ -665,8 +686,9 @@ def mentions(right: t.Node, left: t.Node, mixed: Collection[str] = ()) -> bool:
 def _is_of_a_number(head: t.Sym) -> bool:
     """Whether f_λ is another function than f, for each number λ, which is no time."""
     (script, *more) = head.sub
-    number = isinstance(script, t.Sym) and conventional("scalars", script.name)
-    return number and not more and not conventional("times", script.name)
+    if more or not isinstance(script, t.Sym):
+        return False
+    return conventional("scalars", script.name) and not conventional("times", script.name)
 
 
 def _averages(node: t.Node) -> bool:
