@@ -55,7 +55,7 @@ from fmproof.documents.terms import heads_in, sides_fit, surely
 from fmproof.documents.ties.sides import fixes_a_moment, is_bare_symbol
 from fmproof.documents.ties.symbols import SAYS
 from fmproof.documents.trigonometry import CIRCULAR_RULES
-from fmproof.documents.values import depends_on_a_sign, without_value
+from fmproof.documents.values import depends_on_a_number, without_value
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
@@ -261,10 +261,10 @@ def left_unproved(row: ComparedRow, proof: Proof) -> RowReport:
     context.keep(item, proof)
     agrees = evidence is not None and evidence.status == "agrees"
     sides = (row.before, row.claim)
-    sign = depends_on_a_sign(context, sides, row.relation) if agrees else ""
-    if sign:
+    special = depends_on_a_number(context, item, sides, row.relation) if agrees else ""
+    if special:
         agrees, evidence = False, None
-        proof = replace(proof, message=f"it depends on the sign of {sign}")
+        proof = replace(proof, message=f"it depends on {special}")
     if agrees and item.of_an_extremum:
         agrees, evidence = False, None
         proof = replace(proof, message=f"the numbers try a few values alone; {proof.message}")

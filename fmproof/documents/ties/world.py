@@ -18,6 +18,7 @@ from fmproof.documents.ties.instances import has_instance
 from fmproof.documents.ties.said import Sayings
 from fmproof.documents.ties.sides import fixes_a_moment, sums_over_parts
 from fmproof.documents.ties.symbols import SAYS, key_of_head
+from fmproof.documents.trigonometry import circular_heads
 from fmproof.errors import FmproofError
 from fmproof.lang.nodes import (
     Apply,
@@ -107,7 +108,7 @@ class Ties:
         ]
         if lacking:
             return Verdict(f"{lacking[0]} is not in the language yet")
-        undefined = [h for h in heads if h.definition is None and not isinstance(h, Gaussian)]
+        undefined = self._undefined(heads)
         free = {v for e in terms for v in free_vars(e) if v.sort is not Sort.PARAM}
         names = {key_of_head(self.elab, head): text(head) for head in undefined}
         places = {self.elab.spelling(var): text(var) for var in free}
@@ -167,7 +168,7 @@ class Ties:
     ) -> Verdict:
         """What holds the numbers of a row back that does not itself say what a symbol is."""
         heads = sorted(heads_in(terms), key=lambda head: head.name)
-        undefined = [h for h in heads if h.definition is None and not isinstance(h, Gaussian)]
+        undefined = self._undefined(heads)
         free = {v for e in terms for v in free_vars(e) if v.sort is not Sort.PARAM}
         joint = any_law.joint_laws_in(self.elab, terms)
         moved = symbols.moved_by_any(terms)
@@ -262,6 +263,12 @@ class Ties:
         held, laws = self._special_laws(terms, others, item, assumed)
         found = Verdict(held, tuple(dict.fromkeys(assumed)), bool(held), special=laws)
         return replace(found, instances=tuple(sorted(instances, key=lambda head: head.name)))
+
+    def _undefined(self, heads: Sequence[Head]) -> list[Head]:
+        """The symbols that mean whatever a world lets them mean."""
+        known = circular_heads(self.elab)
+        free = (h for h in heads if h.definition is None and not isinstance(h, Gaussian))
+        return [head for head in free if head not in known]
 
     def _drawn(self, terms: Sequence[Expr]) -> set[str]:
         """The spellings of what averages draw."""

@@ -23,7 +23,14 @@ from fmproof.lang.scope import substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.formula.binders import whole_space
-from fmproof.reading.notation import calculus, determinants, laws, matrices, randomness
+from fmproof.reading.notation import (
+    calculus,
+    determinants,
+    laws,
+    matrices,
+    named_functions,
+    randomness,
+)
 from fmproof.reading.notation.divergences import kullback_leibler
 from fmproof.reading.notation.lacking import (
     NotYet,
@@ -152,6 +159,9 @@ def function(elab: Elaborator, node: t.Function) -> Expr:
         return calculus.function(elab, node)
     except calculus.Beyond:
         pass
+    written_out = named_functions.function(elab, node)
+    if written_out is not None:
+        return written_out
     if node.name == "tr" and len(node.args) == 1:
         with suppress(NotYet, SortError):
             return elab.term(matrices.trace(elab, node.args[0]))
