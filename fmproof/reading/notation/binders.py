@@ -51,6 +51,9 @@ CIRCULAR = ("sin", "cos")
 def integral(elab: Elaborator, node: t.Integral) -> Expr:
     if not node.over:
         raise NotYet("an integral over a measure", node.at)
+    average = laws.posterior_integral(elab, node)
+    if average is not None:
+        return average
     if len(node.over) == 1:
         moved = _between(elab, node, node.over[0])
         if moved is not None:
