@@ -99,6 +99,38 @@ def unlike_sum(context: Context, item: Item) -> str:
     return ""
 
 
+def unlike_pair(context: Context, item: Item) -> str:
+    """An inner product of a vector, as the document uses it elsewhere, and of a number by its
+    form: ⟨s(x), log p(x)⟩, without a ∇."""
+    if item.right is None or context.one_dimensional:
+        return ""
+    for one, other in (pair for node in t.walk(item.right) for pair in _inner_products(node)):
+        for side, number in ((one, other), (other, one)):
+            vector = side.head if isinstance(side, t.Call) else side
+            if _surely_vector(context, vector, one.at) and _is_logarithm(number):
+                return (
+                    f"{readable(spelled(vector))} is a vector and a logarithm is a number: they "
+                    "have no inner product"
+                )
+    return ""
+
+
+def _inner_products(node: t.Node) -> Iterator[tuple[t.Node, t.Node]]:
+    """The two sides of ⟨a, b⟩, of a · b and of aᵀ b."""
+    if isinstance(node, t.Pair):
+        yield t.ungrouped(node.left), t.ungrouped(node.right)
+    if isinstance(node, t.Mul):
+        for one, op, other in zip(node.factors, node.ops, node.factors[1:], strict=False):
+            if isinstance(one, t.Transposed) and op == "":
+                yield t.ungrouped(one.body), t.ungrouped(other)
+            elif op == "·":
+                yield t.ungrouped(one), t.ungrouped(other)
+
+
+def _is_logarithm(node: t.Node) -> bool:
+    return isinstance(node, t.Function) and node.name in ("log", "ln")
+
+
 def _open_sums(node: t.Node | None) -> Iterator[t.Add]:
     """The sums of a formula that are no argument of a power or a function."""
     if isinstance(node, t.Add):
@@ -108,11 +140,12 @@ def _open_sums(node: t.Node | None) -> Iterator[t.Add]:
             yield from _open_sums(child)
 
 
-def _surely_vector(context: Context, node: t.Node) -> bool:
+def _surely_vector(context: Context, node: t.Node, before: float = inf) -> bool:
+    """Whether a letter is a vector, not only by convention, nor by what begins at ``before``."""
     if not isinstance(node, t.Sym):
         return False
     found = context.elab.evidence.sorts.of(node)
-    return found is not None and found.kind == "vec" and not found.guessed
+    return found is not None and found.kind == "vec" and not found.guessed and found.at < before
 
 
 def _of_time(context: Context, node: t.Node) -> Expr | None:

@@ -228,7 +228,7 @@ class Sayings:
         if self._draws_any(other, left, {*places}, {*names, *places}, {*drawn}):
             return None
         right = other.right
-        if isinstance(left, t.Pow) and candidate is not None and _is_between(candidate):
+        if isinstance(left, t.Pow | t.Frac) and candidate is not None and _is_between(candidate):
             left = candidate.left  # σ_{t|s}² = … says what σ_{t|s} is, and nothing of α and s
         sides = [side for side in (left, right) if side is not None]
         if not other.assumed:  # else it says something, whatever it is an equation of

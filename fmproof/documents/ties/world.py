@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeGuard
 
-from sympy import Expr
+from sympy import Basic, Expr
 
 from fmproof.documents import any_law
 from fmproof.documents.candidates import at_the_ends, takes_a_value
 from fmproof.documents.convexity import is_convex, may_be_convex
 from fmproof.documents.items import Item, Property, equated_with
 from fmproof.documents.motion import followed
-from fmproof.documents.terms import heads_in
+from fmproof.documents.terms import heads_in, reached_from
 from fmproof.documents.ties import symbols
 from fmproof.documents.ties.instances import has_instance
 from fmproof.documents.ties.said import Sayings
@@ -365,20 +366,30 @@ class Ties:
 
     def _at_one_time(self, terms: Sequence[Expr]) -> bool:
         """Whether all is said of symbols without a definition at one time, where they may be
-        anything, however they go on from there."""
-        if any(term.has(Partial, Expect, IntegralOver, CondExpect, Named) for term in terms):
-            return False
-        if any(h.definition is not None for h in heads_in(terms) if not isinstance(h, Gaussian)):
+        anything, however they go on from there; definitions written out."""
+        nodes = list(reached_from(terms, _written_out))
+        if any(isinstance(n, Partial | Expect | IntegralOver | CondExpect | Named) for n in nodes):
             return False
         times = {
             at
-            for term in terms
-            for applied in term.atoms(Apply)
+            for applied in nodes
+            if isinstance(applied, Apply) and not _is_defined(applied)
             for param, at in zip(applied.head.params, applied.arguments, strict=True)
             if param.sort is Sort.REAL
         }
         free = {v for term in terms for v in free_vars(term)}
         return len(times) == 1 and not any(self._moved(self.elab.spelling(v)) for v in free)
+
+
+def _written_out(node: Basic) -> Iterable[Basic]:
+    """What a node is made of; of a symbol with a definition, what that says at its arguments."""
+    return (node.head.unfold(node.arguments),) if _is_defined(node) else node.args
+
+
+def _is_defined(node: Basic) -> TypeGuard[Apply]:
+    """Whether a symbol has a definition in its document."""
+    called = isinstance(node, Apply) and not isinstance(node.head, Gaussian)
+    return called and node.head.definition is not None
 
 
 def _arguments(terms: Sequence[Expr]) -> set[Var]:
