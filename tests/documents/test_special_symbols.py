@@ -89,3 +89,20 @@ def test_what_is_said_of_a_field_holds_everywhere(name: str) -> None:
 def test_an_odd_field_is_not_twice_itself(words: str) -> None:
     row = r"\int \langle f(x), x \rangle\, dx = 2 \int \langle f(x), x \rangle\, dx"
     assert last(words, row) == "refuted"
+
+
+MOVED = r"\int p(x)\, \|f(x)\|^2\, dx = \int p(x)\, \|f(x)\|\, dx"
+STILL = r"\int p_t(x)\, \|f(x)\|^2\, dx = \int p_0(x)\, \|f(x)\|^2\, dx"
+
+
+def test_what_is_written_without_a_letter_is_not_special_by_that() -> None:
+    said = "Let $p_t(x)$ be a density. The factor $p(x)$ does not depend on $z$, so it cancels."
+    assert last(said, MOVED) == "refuted"
+    assert last("Der Faktor $p(x)$ hängt nicht von $z$ ab.", MOVED) == "refuted"
+
+
+@pytest.mark.parametrize(
+    "words", ["does not depend on $t$", "does not depend, as we saw, on $z$ nor on $t$"]
+)
+def test_what_is_written_with_it_is(words: str) -> None:
+    assert last(f"Here $p_t(x)$ {words}.", STILL) not in WRONG

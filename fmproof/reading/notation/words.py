@@ -172,6 +172,18 @@ def property_of(text: str, start: int, stop: int) -> str:
     return f"{found.group(0)} …" if more else " ".join(found.group(0).split())
 
 
+def said_not_to_depend_on(text: str, stop: int, word: str) -> str:
+    """The formula behind "does not depend on", said of what ends at ``stop``; or ""."""
+    if _pattern("depends_not").fullmatch(word) is None:
+        return ""
+    after = _STOPS.split(text[stop : stop + 2 * _SAYS])[0].lstrip(" $\\)")
+    said, _, behind = after.partition(word)
+    between, _, formula = behind.partition("$")
+    if said or len(between.split()) > _FEW:
+        return ""
+    return formula.lstrip("$").partition("$")[0]
+
+
 def of_another(text: str, start: int, stop: int) -> bool:
     """Whether words behind a symbol say that it is any other: "p_t is any other path"."""
     return _pattern("of_another").search(_STOPS.split(text[stop : stop + _SAYS])[0]) is not None
