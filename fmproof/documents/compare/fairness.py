@@ -9,6 +9,7 @@ from fmproof.documents.following import with_equations
 from fmproof.documents.terms import heads_in
 from fmproof.documents.ties.conventions import conventions
 from fmproof.documents.ties.instances import told_everywhere, with_instances
+from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import bound_vars
 from fmproof.lang.nodes import (
     CondExpect,
@@ -20,7 +21,7 @@ from fmproof.lang.nodes import (
     dim,
 )
 from fmproof.lang.props import Equals
-from fmproof.lang.scope import free_vars
+from fmproof.lang.scope import free_vars, replace_head
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.reading.formula import tree as t
@@ -52,6 +53,7 @@ def _in_space(row: ComparedRow) -> bool:
 def is_fair(row: ComparedRow) -> bool:
     """Whether a world in which the sides differ follows what the document says."""
     otherwise = row.said_otherwise and _refuted_with_equations(row)
+    otherwise = otherwise or bool(row.opened and _fails_without_definitions(row))
     if row.tied and not otherwise:
         return False
     qualified = row.item.qualified
@@ -148,6 +150,22 @@ def _refuted_with_equations(row: ComparedRow) -> bool:
         if isinstance(said, Equals) and numbers.of(*said.args).status == "refuted":
             return False  # equations of several cases
     return numbers.of(*sides, row.relation, rest, in_plane=row.in_plane).status == "refuted"
+
+
+def _fails_without_definitions(row: ComparedRow) -> bool:
+    """Whether the row fails as well for any symbols in place of those of which only another section
+    says what they are."""
+    sides = row.before, row.claim
+    for head in row.opened:
+        try:
+            any_head = head.redefined(None)(*head.params)
+            before, claim = (replace_head(side, head, head.params, any_head) for side in sides)
+        except (FmproofError, SortError, TypeError):
+            return False
+        sides = before, claim
+    other = ComparedRow(row.context, row.item, *sides, row.relation)
+    refuted = other.evidence is not None and other.evidence.status == "refuted"
+    return refuted and not other.opened and is_fair(other)
 
 
 def _fails_for(row: ComparedRow, heads: set[Head]) -> bool:
