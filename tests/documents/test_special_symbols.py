@@ -27,6 +27,7 @@ EVEN = {
     "isotropic": "Let $p$ be isotropic.",
     "german": "Sei $p$ gerade.",
     "french": "Soit $p$ une densité paire.",
+    "spanish": "Sea $p$ par, y sea $f$ un campo.",
     "chinese": "设 $p$ 是偶的。",
 }
 
@@ -43,7 +44,12 @@ def test_what_fails_for_a_standard_normal_density_is_wrong(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["Let $p$ be a density.", "Let $p$ be given, even if it is small."]
+    "words",
+    [
+        "Let $p$ be a density.",
+        "Let $p$ be given, even if it is small.",
+        "On remplace la loi $p$ par une densité.",
+    ],
 )
 def test_other_words_say_no_such_thing(words: str) -> None:
     assert last(words, TRUE) == "refuted"
