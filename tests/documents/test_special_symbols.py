@@ -112,3 +112,18 @@ def test_what_is_written_without_a_letter_is_not_special_by_that() -> None:
 )
 def test_what_is_written_with_it_is(words: str) -> None:
     assert last(f"Here $p_t(x)$ {words}.", STILL) not in WRONG
+
+
+SHORT = (
+    "Time indices are dropped: $\\alpha = \\alpha_t$, $\\sigma = {}$. Let "
+    "$z_t = \\alpha_t x + \\sigma_t \\epsilon$ with $\\epsilon \\sim \\mathcal N(0, I)$, "
+    "$x \\sim q$, $\\hat x = \\mathbb E[x \\mid z_t]$, "
+    "$\\hat\\epsilon = \\mathbb E[\\epsilon \\mid z_t]$."
+)
+
+
+def test_another_spelling_of_a_coefficient_says_nothing_of_it() -> None:
+    right, wrong = (rf"\hat x = \frac{{z_t {sign} \sigma \hat\epsilon}}{{\alpha}}" for sign in "-+")
+    assert last(SHORT.format("\\sigma_t"), right) == "proved"
+    assert last(SHORT.format("\\sigma_t"), wrong) == "refuted"
+    assert last(SHORT.format("0"), wrong) not in WRONG

@@ -228,6 +228,8 @@ class Sayings:
         if self._draws_any(other, left, {*places}, {*names, *places}, {*drawn}):
             return None
         right = other.right
+        if self._drops_a_time(left, right):
+            return None
         if isinstance(left, t.Pow) and candidate is not None and _is_between(candidate):
             left = candidate.left  # σ_{t|s}² = … says what σ_{t|s} is, and nothing of α and s
         sides = [side for side in (left, right) if side is not None]
@@ -254,6 +256,16 @@ class Sayings:
                 if spelled(node) in places and (case or not self._moves(node)):
                     return places[spelled(node)]
         return None
+
+    def _drops_a_time(self, left: t.Node | None, right: t.Node | None) -> bool:
+        """Whether a row says α = α_t: how it is written, and nothing of what it is."""
+        if not (isinstance(left, t.Sym) and isinstance(right, t.Sym)):
+            return False
+        return (
+            key_of(left) == key_of(right)
+            and not (left.sub and right.sub)
+            and all(map(self.elab.of_times, (*left.sub, *right.sub)))
+        )
 
     def _introduces(self, other: Item, left: t.Node | None, names: dict[str, str]) -> bool:
         """Whether an assumption, "if x̂(y) = … is taken", says what a new function is."""
