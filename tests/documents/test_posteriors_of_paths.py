@@ -82,7 +82,8 @@ def test_a_score_by_the_posterior_of_a_kernel() -> None:
     slope = r"\mathbb{E}_{q(x_0 | x_t)}[ \nabla_{x_t} \log q(x_t | x_0) ]"
     assert last(score + slope, words) == "proved"
     assert last(score + "2 " + slope, words) == "refuted"
-    mean = r"\mathbb{E}_{q(x_0|x_t)}[x_0] = \frac{x_t %s \sigma_t^2 \nabla_{x_t} \log q(x_t)}{\alpha_t}"
+    by_score = r"\frac{x_t %s \sigma_t^2 \nabla_{x_t} \log q(x_t)}{\alpha_t}"
+    mean = r"\mathbb{E}_{q(x_0|x_t)}[x_0] = " + by_score
     assert last(mean % "+", words) == "proved"
     assert last(mean % "-", words) == "refuted"
 

@@ -49,7 +49,7 @@ from fmproof.documents.model import RowReport, Verdict
 from fmproof.documents.patience import MORE_PATIENCE
 from fmproof.documents.prove import Proof
 from fmproof.documents.reach import section_end
-from fmproof.documents.scope import end_of, strays, undrawn, unlike_pair
+from fmproof.documents.scope import end_of, strays, undrawn, unlike_product
 from fmproof.documents.stated_signs import with_signs
 from fmproof.documents.terms import heads_in, sides_fit, surely
 from fmproof.documents.ties.sides import fixes_a_moment, is_bare_symbol
@@ -80,7 +80,7 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
     fitting, problem = _fitting(context, claim, relation)
     if not fitting and _of_different_kinds(last, claim):
         return report(item, "scope", f"its sides are of different kinds: {problem}")
-    unlike = "" if fitting else unlike_pair(context, item)
+    unlike = "" if fitting else unlike_product(context, item)
     if unlike:
         return report(item, "scope", unlike, as_read(last, relation, claim))
     if not fitting:

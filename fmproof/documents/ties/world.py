@@ -64,6 +64,8 @@ class Verdict:
         special: laws of which words say that they are independent, centred or standard: the row is
             wrong where it fails for those, too.
         instances: symbols of which words say what one example has, "p is even": as ``special``.
+        opened: symbols of which another section says what they are: the row is wrong where it
+            fails without that, too.
     """
 
     why: str = ""
@@ -73,6 +75,7 @@ class Verdict:
     sure: bool = False
     special: tuple[Head, ...] = ()
     instances: tuple[Head, ...] = ()
+    opened: tuple[Head, ...] = ()
 
 
 @dataclass
@@ -146,9 +149,19 @@ class Ties:
             )
             if known is not None and known.guessed and not (spelling in argued or sure):
                 return Verdict(f"what {shown} is was guessed")
-        turned = self.said.turned_special(undefined, item) or self.said.said_later(heads, item)
-        if turned:
-            return Verdict(turned)
+        turned = self.said.turned_special(undefined, item)
+        later, elsewhere = self.said.said_later(heads, item)
+        if turned or (later and not elsewhere):
+            return Verdict(turned or later)
+        found = self._here(terms, item, names, places)
+        if not elsewhere or found.why:
+            return found
+        return replace(found, why=later, opened=tuple(elsewhere))
+
+    def _here(
+        self, terms: Sequence[Expr], item: Item, names: dict[str, str], places: dict[str, str]
+    ) -> Verdict:
+        """What holds the numbers of a row back where its symbols are what they are read as."""
         says = self.said.subject(item, names, places)
         if says is not None and self._is_solved_for(terms, item.left):
             says = None
