@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from time import perf_counter, thread_time
 from typing import Any
 
@@ -74,7 +75,8 @@ def check(
         A report with one entry for each of ``derivations``, in their order.
 
     Raises:
-        InputError: it is given something else; or a name stands for two different derivations.
+        InputError: it is given something else; or a name that is used stands for two different
+            derivations.
     """
     started = perf_counter()
     derivations = _exactly(derivations)
@@ -84,8 +86,15 @@ def check(
 
 
 def theorems(derivations: Sequence[Derivation]) -> dict[str, Theorem]:
-    """The kernel's theorem of each derivation that is proved, by its name."""
+    """The kernel's theorem of each derivation that is proved, by its name.
+
+    Raises:
+        InputError: as for :func:`check`; or two have one name.
+    """
     derivations = _exactly(derivations)
+    for one, other in combinations(derivations, 2):
+        if one.name == other.name:
+            raise InputError(f"two derivations are called {one.name}: name one of them at a time")
     proved: dict[str, Outcome] = {}
     outcomes = [_check_once(derivation, proved, None) for derivation in derivations]
     return {o.derivation.name: o.theorem for o in outcomes if o.theorem is not None}

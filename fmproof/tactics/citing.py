@@ -1,9 +1,9 @@
-"""A name stands for one derivation, in all that is checked together.
+"""A name that is used stands for one derivation, in all that is checked together.
 
-Steps cite what their derivation uses by name, and so do reports: "by Theorem fm-cfm". So two
-derivations of one name, or of names that look alike, cannot meet, and what is used under the name
-of a built-in derivation is that one. Derivations arrive from other processes as data, so they are
-compared by what is in them.
+Steps cite what their derivation uses by name, and so do reports: "by Theorem fm-cfm". So no other
+derivation with that name, or with one that looks alike, is beside it, and what is used under the
+name of a built-in derivation is that one. Derivations arrive from other processes as data, so they
+are compared by what is in them.
 """
 
 from __future__ import annotations
@@ -22,27 +22,31 @@ if TYPE_CHECKING:
 def require_one_of_each_name(derivations: Iterable[Derivation]) -> None:
     """Raise :class:`InputError` if a name does not say which derivation is meant.
 
-    Of the derivations and all that they use, no two different ones have names that a reader could
-    take for each other. One that is used by a name of the catalogue is the one there. A derivation
-    that nothing else uses may have such a name: its report shows all of it.
+    A name that is used stands for one of the derivations and all that they use, also for a reader
+    who takes it for one that looks alike; one of the catalogue stands for what is there. A name
+    that nothing uses may be that of several, in several files, or of a built-in one: the report on
+    each shows all of it.
     """
-    known: dict[str, tuple[Derivation, str]] = {}
+    met: dict[str, list[tuple[Derivation, str]]] = {}
     for derivation, user in _with_all_that_they_use(derivations):
-        here = f"{derivation.name!r}{_place(derivation)}" + (f", used by {user!r}" if user else "")
-        other, there = known.setdefault(as_seen(derivation.name).casefold(), (derivation, here))
-        if not _same(other, derivation):
-            words = (
-                "have one name" if other.name == derivation.name else "have names that look alike"
-            )
+        met.setdefault(as_seen(derivation.name).casefold(), []).append((derivation, user))
+    for name, found in met.items():
+        used = next((item for item in found if item[1]), None)
+        if used is None:
+            continue
+        for item in found:
+            if not _same(item[0], used[0]):
+                first, second = (_told(*i) for i in found if i is item or i is used)
+                words = "one name" if item[0].name == used[0].name else "names that look alike"
+                raise InputError(
+                    f"two different derivations have {words}: {first}, and {second}; give one of "
+                    "them another name"
+                )
+        kept = builtin(name) if name in BUILTIN else None
+        if kept is not None and not _same(kept, used[0]):
             raise InputError(
-                f"two different derivations {words}: {there}, and {here}; give one of them another "
-                "name"
-            )
-        kept = _builtin_like(derivation.name) if user else None
-        if kept is not None and not _same(kept, derivation):
-            raise InputError(
-                f"{here}, is not the built-in derivation {kept.name!r}; give it another name, "
-                f'or use the built-in one: uses=[load("{kept.name}")]'
+                f"{_told(*used)}, is not the built-in derivation {kept.name!r}; give it another "
+                f'name, or use the built-in one: uses=[load("{kept.name}")]'
             )
 
 
@@ -80,15 +84,11 @@ def _content(derivation: Derivation) -> tuple[object, ...]:
     return *words, d.hypotheses, d.parts, d.variables, d.statement
 
 
-def _place(derivation: Derivation) -> str:
+def _told(derivation: Derivation, user: str) -> str:
+    """A derivation by its name, its place and who uses it."""
     location = derivation.location
-    return "" if location is None else f" ({location.file}:{location.line})"
-
-
-def _builtin_like(name: str) -> Derivation | None:
-    """The built-in derivation that a reader could take ``name`` for."""
-    seen = as_seen(name).casefold()
-    return builtin(seen) if seen in BUILTIN else None
+    place = "" if location is None else f" ({location.file}:{location.line})"
+    return f"{derivation.name!r}{place}" + (f", used by {user!r}" if user else "")
 
 
 def _letter(char: str) -> str:

@@ -45,21 +45,21 @@ def again(*found: Derivation) -> list[Derivation]:
 
 
 REFUSED: list[tuple[Callable[[], list[Derivation]], str]] = [
-    (lambda: [one("a"), one("a", title="another")], "have one name: 'a'"),
+    (lambda: [one("a", title="another"), user("b", one("a"))], "have one name: 'a'"),
     (lambda: [user("b", one("a")), one("a", title="another")], "used by 'b'; give one"),
+    (lambda: [user("a", one("b")), user("c", one("a"))], "used by 'c'; give one"),
     (lambda: [user("b", one("a")), user("c", one("a", says="else"))], "have one name"),
     (lambda: [user("b", one("a")), one("a", meanings={f: "another"})], "have one name"),
     (lambda: [user("b", one("a")), one("A")], "look alike: 'A'"),
     (lambda: [user("b", one("аррle")), one("apple")], "look alike"),  # Cyrillic а, р
-    (lambda: [one("a-b"), one("a‑b")], "look alike"),
-    (lambda: [one("ɡrad"), one("grad")], "look alike"),
-    (lambda: again(one("a"), one("a", title="another")), "have one name"),
+    (lambda: [user("c", one("a-b")), one("a‑b")], "look alike"),
+    (lambda: [one("ɡrad"), user("c", one("grad"))], "look alike"),
+    (lambda: again(user("c", one("a")), one("a", title="another")), "have one name"),
     (lambda: [user("b", one("fm-cfm"))], "not the built-in derivation 'fm-cfm'"),
     (lambda: [user("b", one("fm–cfm"))], "not the built-in derivation 'fm-cfm'"),
     (lambda: [user("b", one("Gradient"))], "not the built-in derivation 'gradient'"),
     (lambda: [user("c", user("b", one("fm-cfm")))], r"used by 'b', is not .* uses=\[load\("),
     (lambda: again(user("b", one("fm-cfm"))), "not the built-in derivation 'fm-cfm'"),
-    (lambda: [load("fm-cfm"), one("fm-cfm")], "have one name"),
     (lambda: [one("fm-cfm"), load("gradient")], "used by 'gradient'"),
 ]
 
@@ -77,6 +77,8 @@ def test_two_of_one_name_do_not_meet(
 def test_the_certificate_of_one_is_refused_too() -> None:
     with pytest.raises(InputError, match="not the built-in"):
         certificates_of([user("b", one("fm-cfm"))])
+    with pytest.raises(InputError, match="two derivations are called a: name one"):
+        certificates_of([one("a"), one("b"), one("a")])
 
 
 @pytest.mark.parametrize(
@@ -84,6 +86,8 @@ def test_the_certificate_of_one_is_refused_too() -> None:
     [
         [one("fm-cfm")],  # it is shown, and all of it
         [one("a"), one("a")],
+        [one("a"), one("a", title="another")],  # nothing is said to follow from either
+        [load("fm-cfm"), one("fm-cfm")],
         [user("b", one("a")), user("c", one("a")), one("a")],
         [user("b", one("a")), *again(user("b", one("a")), user("c", one("a")))],
         [one("a"), one("b"), one("б")],
@@ -118,9 +122,12 @@ def test_two_files_together(tmp_path: Path) -> None:
     for file, term in zip(files, ("t", "2 * t", "t"), strict=True):
         file.write_text(text.format(term), encoding="utf-8")
     (first,), (second,), (third,) = find_each(list(map(str, files)))
-    assert check([first, third]).status == "proved"
-    with pytest.raises(InputError, match=r"'a' \(.*one.py:3\), and 'a' \(.*two.py:3\); give one"):
-        check([first, second])
+    assert check([first, second, third]).status == "proved"
+    uses_a = Derivation("b", uses=[third], start=x, steps=[Step("1", x, by="ring")], variables=[x])
+    assert check([first, uses_a]).status == "proved"
+    words = r"'a' \(.*two.py:3\), and 'a' \(.*three.py:3\), used by 'b'; give one of them"
+    with pytest.raises(InputError, match=words):
+        check([second, uses_a])
 
 
 @pytest.mark.parametrize("label", ["H1", "H１", "Н1"])
