@@ -22,6 +22,7 @@ _GOOD = 0.02  # relative error of a fit that is believed
 _CLEARLY = 0.5  # of a factor of 1: an error that leaves it to be told from 0
 _CLAMPED = 2e-3  # share of the rows at one end of their times
 _PLAUSIBLE = 0.02  # bound of the p-value at which a law is believed
+_HARDLY = 1e-5  # and where nothing else would explain it
 
 NAMES = {
     "velocity": "the velocity d/dt x_t",
@@ -108,7 +109,9 @@ def _unused_at_all_times(reference: Reference, latents: Latents, u: FloatArray) 
         (b * latents.eps, a * latents.z, "noise in x_t: the target is made of another noise"),
         (a * latents.z, b * latents.eps, "data in x_t: the target is made of other data"),
     ):
-        left, square = u - other, float(np.square(part).sum())
+        left = u - other
+        left, part = left - left.mean(axis=0), part - part.mean(axis=0)  # it may have another mean
+        square = float(np.square(part).sum())
         if not np.isfinite(left).all() or square == 0:
             continue
         factor = float((left * part).sum()) / square
@@ -267,13 +270,14 @@ def time_like(reference: Reference, t: FloatArray, rounding: float = 0.0) -> str
     many = len(t)
     coarse = rounding if rounding > COARSE else 0.0
 
-    def fits(sample: FloatArray) -> bool:
-        slack = 2 * coarse * max(1.0, abs(high))
-        return bool(law_test(sample, time_cdf(law), slack).p_value > _PLAUSIBLE)
+    def fits(sample: FloatArray, enough: float = _PLAUSIBLE) -> bool:
+        slack = 2 * rounding * max(1.0, abs(high))
+        return bool(law_test(sample, time_cdf(law), slack).p_value > enough)
 
     if len(values) == 1:
         return f"all {many:,} rows of the batch share one t = {t[0]:.4g}"
-    if fits(reference.mirror(t)):
+    # Times outside of those of their law need less to be believed.
+    if fits(reference.mirror(t), _PLAUSIBLE if low <= np.median(t) <= high else _HARDLY):
         return "t is mirrored: 1 - t has the law declared"
     if isinstance(law, DiscreteTime) and set(values) < set(law.times):
         never = _never_drawn(law, atoms_test(t, law).missing)

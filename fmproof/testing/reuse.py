@@ -129,9 +129,12 @@ def _times_of_noise(reference: Reference, made: Made) -> CheckFailed | None:
     if chance > 0.1 * len(t):
         return None
     noise = np.sort(noise)
-    for u in ((told + upto) / 2, 1 - (told + upto) / 2):
-        right = np.clip(np.searchsorted(noise, u), 1, len(noise) - 1)
-        near = np.minimum(np.abs(noise[right] - u), np.abs(noise[right - 1] - u)) <= off
+    u = (told + upto) / 2
+    inner = (u > off) & (u < 1 - off)  # times outside of their law are at 0 or 1
+    t, u = t[inner], u[inner]
+    for v in (u, 1 - u):
+        right = np.clip(np.searchsorted(noise, v), 1, len(noise) - 1)
+        near = np.minimum(np.abs(noise[right] - v), np.abs(noise[right - 1] - v)) <= off
         if near.sum() > 10 * chance + 25:
             break
     else:

@@ -33,6 +33,7 @@ _MOST = {"adams-bashforth": 6, "lms": 6, "plms": 4, "dpm++2m": 2}  # outputs tha
 _PREDICTS = {"ddim": "eps", "lms": "eps", "plms": "eps", "dpm++2m": "x1"}
 _SHARED = 0.75  # of a rounding: by how much all rows may be off alike
 _PLAUSIBLE = 1e-3  # p-value above which the mean of a step is taken for right
+_MORE = 4  # times as many points where numbers are coarse, since the mean may be off by more there
 _NAMES = {
     "model": {"field", "velocity", "net", "denoiser"},
     "output": {"out", "model_output", "pred", "prediction", "noise_pred"},
@@ -82,7 +83,8 @@ def assert_step(
         order: how many outputs a multistep method combines, the one at t included.
         pairs: times (t, s) to step between; by default some of the path's. For multistep also
             (…, r, t, s), with the steps before.
-        samples: how many points, at each pair.
+        samples: how many points, at each pair; four times as many where the step computes in half
+            precision.
         level: the probability that a right step fails.
         seed: as elsewhere.
 
@@ -138,11 +140,21 @@ def _times(pair: Any) -> tuple[float, ...]:
 
 
 def _check(
-    step: Any, trail: Trail, kind: Any, eta: float, noise: Any, level: float, seed: int
+    step: Any,
+    trail: Trail,
+    kind: Any,
+    eta: float,
+    noise: Any,
+    level: float,
+    seed: int,
+    again: bool = False,
 ) -> CheckFailed | None:
     reference, x, t, s = trail.reference, trail.x, trail.t, trail.s
-    samples, at = len(x), np.array([t])
     found, rounding, told = _run(step, trail, seed)
+    if rounding > COARSE and not again:
+        more = Trail.draw(reference, trail.times, trail.s, _MORE * len(x), seed)
+        return _check(step, more, kind, eta, noise, level, seed, again=True)
+    samples, at = len(x), np.array([t])
     law = step_law(trail, kind, eta, noise)
     given = trail.given
     where = f"from t = {t:.6g} to s = {s:.6g}"
