@@ -118,16 +118,15 @@ def _looks_like(
         )
     if np.abs(found).mean() < near and np.ndim(error) and np.abs(exact).mean() > 2 * near:
         return "its mean is 0: the probes on the two sides of the Jacobian are not the same"
-    mixed = _of_entries(found, exact, every - exact, near)
-    if mixed:
-        return mixed
     ratio = float((found * exact).sum() / max(float(np.square(exact).sum()), 1e-300))
-    if np.abs(found - ratio * exact).mean() >= near:
-        return ""
+    left = float(np.abs(found - ratio * exact).mean())
     whole = abs(ratio - round(ratio)) < 0.05 * abs(ratio) and round(ratio) not in (0, 1)
-    if whole and ratio > 0:
+    if left < near and whole and ratio > 0:
         return f"it is {round(ratio)} times the divergence: summed over probes, not averaged"
-    return "its sign is flipped" if whole else f"it is about {ratio:.3g} times the divergence"
+    if left < near and whole:
+        return "its sign is flipped"
+    mixed = _of_entries(found, exact, every - exact, min(near, left / 2))
+    return mixed or (f"it is about {ratio:.3g} times the divergence" if left < near else "")
 
 
 def _of_entries(found: FloatArray, trace: FloatArray, others: FloatArray, near: float) -> str:
@@ -137,7 +136,10 @@ def _of_entries(found: FloatArray, trace: FloatArray, others: FloatArray, near: 
     if np.linalg.cond(design) > _TELLING:
         return ""
     (own, cross), *_ = np.linalg.lstsq(design, found, rcond=None)
-    if abs(cross) < 0.1 or np.abs(found - design @ np.array([own, cross])).mean() >= near:
+    if (
+        abs(cross) < 0.1 * abs(own)
+        or np.abs(found - design @ np.array([own, cross])).mean() >= near
+    ):
         return ""
     why = ""
     if cross > 0:

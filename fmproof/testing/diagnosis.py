@@ -22,6 +22,7 @@ _GOOD = 0.02  # relative error of a fit that is believed
 _CLEARLY = 0.5  # of a factor of 1: an error that leaves it to be told from 0
 _CLAMPED = 2e-3  # share of the rows at one end of their times
 _PLAUSIBLE = 0.02  # bound of the p-value at which a law is believed
+_EXACT = 1e-3  # error of derivatives by differences, near the ends as well
 _HARDLY = 1e-5  # and where nothing else would explain it
 
 NAMES = {
@@ -31,7 +32,7 @@ NAMES = {
     "v": "v = alpha x0 - beta x1",
     "score": "the score -x0 / beta",
 }
-
+OWN_NOISE = "u_t is the velocity without that of the path's own noise, gamma'/gamma (x_t - ...)"
 
 _SHORT = {
     "velocity": "the velocity",
@@ -153,7 +154,7 @@ def targets_like(reference: Reference, now: Latents, back: Latents) -> dict[str,
     found = {f"{what} with its sign flipped": -right}
     if reference.has_own_noise and reference.target == "velocity":
         own = reference.without_own_noise(now)
-        found["the velocity without that of the path's own noise, gamma'/gamma (x_t - ...)"] = own
+        found[OWN_NOISE.removeprefix("u_t is ")] = own
     others = {
         "the data x1": "x1",
         "the noise x0": "eps",
@@ -177,6 +178,8 @@ def targets_like(reference: Reference, now: Latents, back: Latents) -> dict[str,
         if target in ("eps", "score", "v"):
             flipped = name.replace("-x0", "x0") if target == "score" else name
             found[f"{flipped} with its sign flipped{in_place}"] = -value
+    if reference.target == "velocity" and not reference.has_own_noise:
+        found |= _straight(reference, now)
     if reference.target == "v":
         alpha, beta = reference.alpha(now.t)[:, None], reference.beta(now.t)[:, None]
         found["v with alpha and beta exchanged, beta x0 - alpha x1"] = (
@@ -196,6 +199,26 @@ def targets_like(reference: Reference, now: Latents, back: Latents) -> dict[str,
         ),
     }
     return found
+
+
+def _straight(reference: Reference, now: Latents) -> dict[str, FloatArray]:
+    """x1 − x0 (or x0 − x1), where the velocity is another one."""
+    a, b = reference.coefficients(now.t)
+    slopes = float(np.median(a)), float(np.median(b))
+    constant = all(np.abs(v - k).max() < _EXACT for v, k in zip((a, b), slopes, strict=True))
+    sign = 1.0 if slopes[0] >= 0 else -1.0
+    if constant and abs(slopes[0] - sign) > _EXACT:
+        return {}  # a fit shows the two numbers
+    if constant and abs(slopes[1] + sign) < _EXACT:
+        return {}  # it is right
+    words = "x1 - x0" if sign > 0 else "x0 - x1"
+    due = f"{sign:.0f} x1 {_signed(slopes[1])} x0"
+    why = (
+        f", where sigma_min is left out: {due} is due"
+        if constant
+        else ", the velocity of CondOTPath and not of this path"
+    )
+    return {words + why: sign * (now.z - now.eps)}
 
 
 def point_like(reference: Reference, latents: Latents, x: FloatArray, rounding: float = 0.0) -> str:
@@ -340,22 +363,25 @@ def _named_law(t: FloatArray, enough: float, declared: str) -> str:
     edge = (float(inner.min()), float(inner.max()))
     width = max(edge[1] - edge[0], 1e-9)
     add(f"UniformTime({edge[0]:.3g}, {edge[1]:.3g})", stats.uniform(edge[0], width).cdf)
-    mean, variance = float(inner.mean()), float(inner.var())
-    common = mean * (1 - mean) / variance - 1
-    a, b = mean * common, (1 - mean) * common
-    if a > 0 and b > 0:
-        near = (round(2 * a) / 2 or a, round(2 * b) / 2 or b)
-        for p, q in (near, (a, b)):
-            add(f"BetaTime({p:.3g}, {q:.3g})", stats.beta(p, q).cdf)
-    logits = np.log(inner) - np.log1p(-inner)
-    m, s = float(logits.mean()), float(logits.std())
-    for p, q in ((round(m, 1), round(s, 1) or s), (m, s)):
-        add(f"LogitNormalTime({p:.3g}, {q:.3g})", _logit_cdf(p, q))
+    add("LogitNormalTime(0, 1)", _logit_cdf(0, 1))
     for shift in (2.0, 3.0, 1 / 3, 0.5):
         add(f"uniform t, shifted by {shift:.3g}", _shifted_cdf(shift))
     add("cosmap", lambda x: 2 / np.pi * np.arctan(x / (1 - x)))
+    mean, variance = float(inner.mean()), float(inner.var())
+    common = mean * (1 - mean) / variance - 1
+    a, b = mean * common, (1 - mean) * common
+    logits = np.log(inner) - np.log1p(-inner)
+    m, s = float(logits.mean()), float(logits.std())
+    half = [(round(2 * v) / 2 or v) for v in (a, b)]
+    if a > 0 and b > 0:
+        add(f"BetaTime({half[0]:.3g}, {half[1]:.3g})", stats.beta(*half).cdf)
+    tenth = round(m, 1), round(s, 1) or s
+    add(f"LogitNormalTime({tenth[0]:.3g}, {tenth[1]:.3g})", _logit_cdf(*tenth))
+    if a > 0 and b > 0:
+        add(f"BetaTime({a:.3g}, {b:.3g})", stats.beta(a, b).cdf)
+    add(f"LogitNormalTime({m:.3g}, {s:.3g})", _logit_cdf(m, s))
     family = declared.partition("(")[0]  # a law of the family declared, with other numbers, first
-    found.sort(key=lambda f: not f[1].startswith(family))
+    found.sort(key=lambda f: not f[1].startswith(family))  # else those that people use most
     distance, name = next((f for f in found if f[0] < enough), min(found))
     if distance < enough:
         return f"the law of t fits {name}, declared {declared}"

@@ -11,14 +11,16 @@ import numpy as np
 from fmproof.models.arrays import FloatArray
 from fmproof.models.given_paths import gamma_of
 from fmproof.models.posterior import chunks
-from fmproof.testing.diagnosis import fitted, point_like, target_name, targets_like
+from fmproof.testing.diagnosis import OWN_NOISE, fitted, point_like, target_name, targets_like
 from fmproof.testing.failure import CheckFailed
+from fmproof.testing.ingredients import ingredients
 from fmproof.testing.moments import resemblance
-from fmproof.testing.precision import closest, point_slack, target_slack, units
+from fmproof.testing.precision import closest, point_slack, target_slack, told_apart, units
 from fmproof.testing.reference import Latents, Reference
 from fmproof.testing.samplers import SampleDraws
 from fmproof.testing.weight_mistakes import told_by_times
 
+_TOLD = 50  # rows that tell what a target is made of
 _FEW = 1_000  # rows whose data are looked up among the points
 
 
@@ -102,7 +104,20 @@ def _row_hint(
     if where and off.mean() < 0.5:
         return f"u_t is right elsewhere, and wrong where {where}: is something clipped there?"
     both = draws.z is not None and draws.eps is not None
-    return (fitted(reference, latents, draws.u) if both else "") or resemblance(reference, draws)
+    return (
+        (fitted(reference, latents, draws.u) if both else "")
+        or resemblance(reference, draws)
+        or _made_of(reference, draws, latents)
+    )
+
+
+def _made_of(reference: Reference, draws: SampleDraws, latents: Latents) -> str:
+    """Which data or noise the target is made of in place of those of x_t, where both are told."""
+    told = told_apart(reference, draws.t, draws.rounding) & np.isfinite(latents.eps).all(axis=1)
+    if draws.z is None or told.sum() < _TOLD:
+        return ""
+    some = Latents(*(part[told] for part in latents))
+    return ingredients(reference, some, draws.u[told], draws.z, draws.rounding)
 
 
 def _compare_with_own_noise(reference: Reference, draws: SampleDraws) -> CheckFailed | None:
@@ -121,11 +136,14 @@ def _compare_with_own_noise(reference: Reference, draws: SampleDraws) -> CheckFa
     row = _worst_row(draws.u, expected, slack)
     if row is None:
         return None
+    without = reference.target_with_own_noise(t, draws.z, draws.eps, 0 * own)
+    left_out = _worst_row(draws.u, without, slack) is None
+    latents = Latents(t, draws.z, draws.eps)
     return CheckFailed(
         wrong_target(reference),
         expected=_at(expected, draws, row),
         found=_at(draws.u, draws, row),
-        hint=fitted(reference, Latents(t, draws.z, draws.eps), draws.u),
+        hint=OWN_NOISE if left_out else fitted(reference, latents, draws.u),
     )
 
 
