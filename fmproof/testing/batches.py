@@ -147,6 +147,7 @@ def _evidence(
                 points, (there, slack) = cast.counted(reference), other
                 break
     reused = reused_numbers(less, points.made(less)) or points.rows_alike(less, len(batches))
+    reused = reused or points.one_time(less, len(batches))
     if reused is not None:
         yield StatisticalEvidence.certain(reused)
     yield points.noise_evidence(less)

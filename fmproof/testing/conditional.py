@@ -30,7 +30,12 @@ from fmproof.testing.evidence import (
 )
 from fmproof.testing.failure import CheckFailed, call_text, chosen_seed, code_of
 from fmproof.testing.joint import joint_test
-from fmproof.testing.labels import check_labels, dropped_together
+from fmproof.testing.labels import (
+    check_dropout,
+    check_labels,
+    dropped_together,
+    share_left_out,
+)
 from fmproof.testing.made_of import Made, made_of
 from fmproof.testing.moments import differences, resemblance
 from fmproof.testing.noise import Scores, noise_test, scores
@@ -59,6 +64,7 @@ def assert_conditional_velocity(
     coupling: str = "independent",
     dims: Any = None,
     direction: str = "noise-to-data",
+    label_dropout: float | None = None,
     epochs: int = 1,
     samples: int = 30_000,
     level: float = 1e-6,
@@ -79,6 +85,7 @@ def assert_conditional_velocity(
             order of its own; "ot" when it pairs them at the least total of squared distances.
         dims: the coordinates to look at, as indices or booleans, where others are padding.
         direction: "noise-to-data", with noise at t = 0, or "data-to-noise".
+        label_dropout: the share of the labels that the sampler leaves out; by default any.
         epochs: how often to give the sampler the same data: the noise must be new each time.
         samples: at most this many; a first look takes 1,000.
         level: the probability that right code fails.
@@ -93,14 +100,21 @@ def assert_conditional_velocity(
     user = Sampler(sampler, direction == "data-to-noise")
     check_options(samples, level)
     check_epochs(epochs)
+    check_dropout(label_dropout)
     seed = chosen_seed(seed)
     reference = Reference.of(
-        path, data, time, target=target, coupling=coupling, dims=dims, direction=direction
+        *(path, data, time),
+        target=target,
+        coupling=coupling,
+        dims=dims,
+        direction=direction,
+        label_dropout=label_dropout,
     )
 
     def check(on: Reference) -> CheckFailed | None:
         again = reused_over_epochs(partial(_epoch, user, on, seed), epochs)
-        return again or first_failure(looks(user, on, samples, seed), samples, level)
+        share = share_left_out(user, on, seed)
+        return again or first_failure(looks(user, on, samples, seed), samples, level, beside=share)
 
     def honest(on: Reference) -> CheckFailed | None:
         return first_failure(looks(_right(on), on, 1_000, seed), 1_000, level)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from fmproof.models import DiscreteTime
+from fmproof.models import DiscreteTime, TimeLaw
 from fmproof.models.arrays import FloatArray
 from fmproof.models.targets import coefficients
 from fmproof.testing.precision import COARSE, alike
@@ -298,7 +298,7 @@ def time_like(reference: Reference, t: FloatArray, rounding: float = 0.0) -> str
         return bool(law_test(sample, time_cdf(law), slack).p_value > enough)
 
     if len(values) == 1:
-        return f"all {many:,} rows of the batch share one t = {t[0]:.4g}"
+        return f"all {many:,} rows of the batch share one t = {t[0]:.4g}: draw one for each of them"
     # Times outside of those of their law need less to be believed.
     if fits(reference.mirror(t), _PLAUSIBLE if low <= np.median(t) <= high else _HARDLY):
         return "t is mirrored: 1 - t has the law declared"
@@ -327,7 +327,15 @@ def time_like(reference: Reference, t: FloatArray, rounding: float = 0.0) -> str
         if fits((below + upto) / 2):
             return "t goes through the law's function twice: it is drawn with its law, then again"
     # Kolmogorov's distance at level 0.01
-    return _named_law(t, 1.63 / np.sqrt(many) + 2 * coarse, repr(law))
+    return _named_law(t, 1.63 / np.sqrt(many) + 2 * coarse, repr(law), _logs_due(law))
+
+
+def _logs_due(law: TimeLaw) -> str:
+    """What the logarithms of times are that have their law."""
+    t = law.quantile((np.arange(1_000) + 0.5) / 1_000)
+    if t.min() <= 0:
+        return f", declared {law!r}"
+    return f", declared {law!r}, whose log t has {np.log(t).mean():.3g} and {np.log(t).std():.3g}"
 
 
 def _never_drawn(law: DiscreteTime, missing: FloatArray) -> str:
@@ -348,10 +356,20 @@ def _transformed(t: FloatArray) -> Iterator[tuple[str, FloatArray]]:
     yield "t is under a square root: t² has the law declared", t**2
 
 
-def _named_law(t: FloatArray, enough: float, declared: str) -> str:
+def _named_law(t: FloatArray, enough: float, declared: str, due: str) -> str:
+    """The law that times (N,) have, by those that people use.
+
+    Args:
+        enough: Kolmogorov's distance up to which a law is believed.
+        due: words for the logarithms of the law declared.
+    """
     from scipy import stats
 
     if not ((t >= 0) & (t <= 1)).all():
+        logs = np.log(t) if t.min() > 0 else np.zeros(0)
+        m, s = (float(logs.mean()), float(logs.std())) if logs.size else (0.0, 0.0)
+        if s > 0 and float(stats.kstest(logs, stats.norm(m, s).cdf).statistic) < enough:
+            return f"log t is normal with the mean {m:.3g} and the deviation {s:.3g}{due}"
         return f"t runs from {t.min():.4g} to {t.max():.4g}, declared {declared}"
     inner = np.clip(t, 1e-7, 1 - 1e-7)
     found: list[tuple[float, str]] = []

@@ -28,7 +28,7 @@ from fmproof.models.given_paths import dgamma_of, domain_of, gamma_of
 from fmproof.models.hypotheses import check_square_integrable
 from fmproof.models.posterior import Posterior, chunks
 from fmproof.models.targets import coefficients, target_of
-from fmproof.testing.failure import as_code
+from fmproof.testing.failure import as_code, shortened
 from fmproof.testing.weights import weights_of
 
 _LONG = 300
@@ -70,6 +70,8 @@ class Reference:
         shape: of one data point as the user has it.
         dims: the coordinates that count, all of them for None.
         blank: whether the points are 0 in the other coordinates.
+        shared_time: whether all rows of a batch may have one time.
+        label_dropout: the share of the rows whose labels are left out; None for any.
         given: the arguments as code has them.
 
     Raises:
@@ -85,6 +87,8 @@ class Reference:
     shape: tuple[int, ...] = ()
     dims: tuple[int, ...] | None = None
     blank: bool = False
+    shared_time: bool = False
+    label_dropout: float | None = None
     given: dict[str, Any] = field(default_factory=dict, compare=False)
 
     @classmethod
@@ -99,6 +103,8 @@ class Reference:
         coupling: str = "independent",
         dims: Any = None,
         direction: str = "noise-to-data",
+        shared_time: bool = False,
+        label_dropout: float | None = None,
     ) -> Reference:
         """From what a user gives: ``data`` may also be an array (K, ...) of points."""
         if not isinstance(path, Path):
@@ -133,10 +139,17 @@ class Reference:
             "coupling": None if coupling == "independent" else coupling,
             "dims": None if dims is None else list(_dims(dims, data.dim) or ()),
             "direction": direction if backwards else None,
+            "shared_time": shared_time or None,
+            "label_dropout": label_dropout,
         }
         some = _dims(dims, data.dim)
         wanted = target_of(target, backwards)
-        reference = cls(seen, data, law, wanted, weight, coupling, shape, some, given=given)
+        reference = cls(
+            *(seen, data, law, wanted, weight, coupling, shape, some),
+            shared_time=bool(shared_time),
+            label_dropout=label_dropout,
+            given=given,
+        )
         reference._check(path)
         return reference
 
@@ -169,7 +182,8 @@ class Reference:
 
     def code(self) -> tuple[str, str]:
         """Path and data as code."""
-        return as_code(self.given.get("path", self.path), "path"), self._data_code()
+        path = as_code(self.given.get("path", self.path), "path")
+        return path, shortened(self._data_code(), "data")
 
     def _data_code(self) -> str:
         if self.shape in ((), (self.dim,)):

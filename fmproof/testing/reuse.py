@@ -79,10 +79,32 @@ def same_times(reference: Reference, batches: FloatArray) -> CheckFailed | None:
     )
 
 
+def one_time(reference: Reference, batches: FloatArray) -> CheckFailed | None:
+    """The failure of code whose rows share one t in each of the ``batches`` (B, n), where the law
+    of t would not make them. Their mean is right, but not the spread of its gradients."""
+    count, rows = batches.shape
+    if reference.shared_time or rows < 2 or (batches != batches[:, :1]).any():
+        return None
+    _, atoms = np.unique(_grid(reference.time), return_counts=True)
+    if count * np.log(np.sum((atoms / _GRID) ** rows)) > np.log(_NO_CHANCE):
+        return None
+    return CheckFailed(
+        "t is not drawn for each row",
+        expected=f"a time for each of the {rows} rows of a batch",
+        found=f"one time for all of them, in each of {count} batches, such as {batches[0, 0]:.4g}",
+        hint="draw as many times as there are rows, torch.rand(len(x1)) and not torch.rand(1): the "
+        "gradients of one vary by far more; pass shared_time=True if that is meant",
+    )
+
+
+def _grid(law: TimeLaw) -> FloatArray:
+    """Values of a law, equally likely."""
+    return np.asarray(law.quantile(np.arange(1, _GRID + 1) / (_GRID + 1)))
+
+
 def has_atoms(law: TimeLaw) -> bool:
     """Whether a law has values that come again."""
-    values = law.quantile(np.arange(1, _GRID + 1) / (_GRID + 1))
-    return len(np.unique(values)) < _GRID
+    return len(np.unique(_grid(law))) < _GRID
 
 
 def _shared_noise(made: Made) -> CheckFailed | None:
