@@ -16,13 +16,14 @@ from fmproof.models.given_paths import dgamma_of, gamma_of
 from fmproof.models.targets import coefficients
 from fmproof.testing.adapters import VelocityFunction, to_array, wants_tensors
 from fmproof.testing.calls import in_one_call
-from fmproof.testing.diagnosis import OWN_NOISE, fitted, target_name, targets_like, time_like
+from fmproof.testing.diagnosis import OWN_NOISE, fitted, target_name, targets_like
 from fmproof.testing.ingredients import constant_target, ingredients
+from fmproof.testing.laws import has_atoms
 from fmproof.testing.points import EvaluatedPoints
 from fmproof.testing.precision import COARSE, alike, closest, precision_of
 from fmproof.testing.reference import Latents, Reference
-from fmproof.testing.reuse import has_atoms
 from fmproof.testing.shown import read_off
+from fmproof.testing.time_mistakes import time_like
 from fmproof.testing.weight_mistakes import weight_like
 
 _ROWS = 24  # read off one by one, where there is no automatic differentiation

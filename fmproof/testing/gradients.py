@@ -240,6 +240,13 @@ class _Slopes:
             rounding = rounding + np.abs(moved - there)
         return self.factor * there, self.factor * rounding
 
+    def moved(
+        self, reference: Reference, points: EvaluatedPoints, move: FloatArray, count: int
+    ) -> FloatArray:
+        t, x, u = points.t, points.x, points.velocity(reference)
+        there, other = (self.family.slopes(reference, t, x, v, count) for v in (u, u + move))
+        return np.asarray(self.factor * (other - there))
+
     def describe(
         self, found: FloatArray, expected: FloatArray, verdict: JointTest, where: str
     ) -> CheckFailed:

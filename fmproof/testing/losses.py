@@ -244,6 +244,14 @@ class _Differences:
         there = batch_means(_differences(reference, residual, t, x), count)
         return self.factor * there, self.factor * batch_means(np.column_stack(slack), count)
 
+    def moved(
+        self, reference: Reference, points: EvaluatedPoints, move: FloatArray, count: int
+    ) -> FloatArray:
+        t, x = points.t, points.x
+        off = 2 * reference.weights(t)[:, None] * reference.mask * move
+        rows = [(off * d).sum(axis=1) for d in _shifts(reference, t, x)]
+        return self.factor * batch_means(np.column_stack(rows), count)
+
     def describe(
         self, found: FloatArray, expected: FloatArray, verdict: JointTest, where: str
     ) -> CheckFailed:

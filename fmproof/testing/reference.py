@@ -34,6 +34,7 @@ from fmproof.testing.weights import weights_of
 _LONG = 300
 _SOLVABLE = 1e-3
 _INSIDE = 1e-3  # of the times of a path, where its ends may be infinite
+_BENT = 0.05  # of the times: where half of them lie
 _MANY = 64  # points from which on matrix products pay
 DIRECTIONS = ("noise-to-data", "data-to-noise")
 COUPLINGS = ("independent", "any", "ot")
@@ -239,11 +240,19 @@ class Reference:
         return replace(self, data=less, shape=(len(rows),), dims=None)
 
     def scaled(self, t: Any) -> Any:
-        """Times on the scale where their law lies in [0, 1]; arrays or tensors."""
+        """Times on a scale where their law lies in [0, 1]; arrays or tensors. Times of a law with a
+        long tail, such as log-normal ones, would nearly all lie at 0, so that the scale is bent."""
         low, high = self.time.support
         if low >= 0 and high <= 1:
             return t
-        return (t - low) / (high - low if high > low else 1.0)
+        line = (t - low) / (high - low if high > low else 1.0)
+        middle = self._scaled_median
+        return line / (line + middle) if 0 < middle < _BENT else line
+
+    @cached_property
+    def _scaled_median(self) -> float:
+        low, high = self.time.support
+        return float(np.median(self._probe_times) - low) / (high - low if high > low else 1.0)
 
     # --- the schedule ---------------------------------------------------------------------
 

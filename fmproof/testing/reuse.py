@@ -5,17 +5,15 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import chdtr
 
-from fmproof.models import TimeLaw
 from fmproof.models.arrays import BoolArray, FloatArray
 from fmproof.testing.failure import CheckFailed
-from fmproof.testing.laws import normal_cdf, time_cdf
+from fmproof.testing.laws import has_atoms, normal_cdf, shares_of_values, time_cdf
 from fmproof.testing.made_of import Made, twins
 from fmproof.testing.reference import Reference
 
 _ROWS = 1_000  # whose times are looked for among the noise
 _ALIKE_ROWS = 256  # of a batch, whose noise is compared over the batches
 _SHARED, _NO_CHANCE = 0.2, 1e-12  # of the variance apart, and chance: two rows share their noise
-_GRID = 999  # quantiles by which a law shows that it has no atoms
 
 
 def reused_numbers(reference: Reference, made: Made) -> CheckFailed | None:
@@ -46,7 +44,7 @@ def rows_alike(eps: FloatArray, told: BoolArray) -> CheckFailed | None:
     usable = np.triu(counts > 0, 1)
     share = np.where(usable, apart / np.maximum(counts, 1), np.inf)
     i, j = np.unravel_index(int(share.argmin()), share.shape)
-    usual = float(squares[told].mean()) / dim if told.any() else 0.0
+    usual = float(eps[told].var(axis=0).mean()) if told.any() else 0.0
     if share[i, j] > _SHARED * min(1.0, usual):
         return None
     if rows**2 / 2 * float(chdtr(counts[i, j], max(apart[i, j], 0.0))) > _NO_CHANCE:
@@ -85,8 +83,7 @@ def one_time(reference: Reference, batches: FloatArray) -> CheckFailed | None:
     count, rows = batches.shape
     if reference.shared_time or rows < 2 or (batches != batches[:, :1]).any():
         return None
-    _, atoms = np.unique(_grid(reference.time), return_counts=True)
-    if count * np.log(np.sum((atoms / _GRID) ** rows)) > np.log(_NO_CHANCE):
+    if count * np.log(np.sum(shares_of_values(reference.time) ** rows)) > np.log(_NO_CHANCE):
         return None
     return CheckFailed(
         "t is not drawn for each row",
@@ -95,16 +92,6 @@ def one_time(reference: Reference, batches: FloatArray) -> CheckFailed | None:
         hint="draw as many times as there are rows, torch.rand(len(x1)) and not torch.rand(1): the "
         "gradients of one vary by far more; pass shared_time=True if that is meant",
     )
-
-
-def _grid(law: TimeLaw) -> FloatArray:
-    """Values of a law, equally likely."""
-    return np.asarray(law.quantile(np.arange(1, _GRID + 1) / (_GRID + 1)))
-
-
-def has_atoms(law: TimeLaw) -> bool:
-    """Whether a law has values that come again."""
-    return len(np.unique(_grid(law))) < _GRID
 
 
 def _shared_noise(made: Made) -> CheckFailed | None:

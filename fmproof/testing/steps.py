@@ -16,7 +16,7 @@ from fmproof.testing.exact import ExactModel, call_with, convert_for, numbers_of
 from fmproof.testing.failure import CheckFailed, call_text, chosen_seed, code_of, name_of
 from fmproof.testing.joint import JointTest, joint_test
 from fmproof.testing.laws import law_test, normal_cdf
-from fmproof.testing.precision import COARSE, precision_of, precision_shown, units
+from fmproof.testing.precision import COARSE, SHARED, precision_of, precision_shown, units
 from fmproof.testing.reference import Reference
 from fmproof.testing.step_laws import (
     KINDS,
@@ -31,7 +31,6 @@ from fmproof.testing.step_mistakes import looks_like, wrong_times
 
 _MOST = {"adams-bashforth": 6, "lms": 6, "plms": 4, "dpm++2m": 2}  # outputs that are combined
 _PREDICTS = {"ddim": "eps", "lms": "eps", "plms": "eps", "dpm++2m": "x1"}
-_SHARED = 0.75  # of a rounding: by how much all rows may be off alike
 _PLAUSIBLE = 1e-3  # p-value above which the mean of a step is taken for right
 _MORE = 4  # times as many points where numbers are coarse, since the mean may be off by more there
 _NAMES = {
@@ -216,7 +215,7 @@ def _means(
     if rounding > COARSE:
         beta = float(trail.reference.beta(np.array([trail.t]))[0])
         steep = 1 + 1 / max(beta, np.sqrt(rounding))
-        off = _SHARED * rounding * steep * (np.abs(trail.x) + np.abs(law.mean))
+        off = SHARED * rounding * steep * (np.abs(trail.x) + np.abs(law.mean))
     columns = [(residual / size * v).sum(axis=1) for v in (given.z, given.eps)]
     slacks = [float((off / size * np.abs(v)).sum(axis=1).mean()) for v in (given.z, given.eps)]
     return joint_test(np.column_stack(columns), np.array(slacks))
