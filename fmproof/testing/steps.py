@@ -32,6 +32,7 @@ from fmproof.testing.step_mistakes import looks_like, wrong_times
 _MOST = {"adams-bashforth": 6, "lms": 6, "plms": 4, "dpm++2m": 2}  # outputs that are combined
 _PREDICTS = {"ddim": "eps", "lms": "eps", "plms": "eps", "dpm++2m": "x1"}
 _PLAUSIBLE = 1e-3  # p-value above which the mean of a step is taken for right
+_ADDED = 2.0  # roundings of a number: the deviation that coarse rounding may add to it
 _MORE = 4  # times as many points where numbers are coarse, since the mean may be off by more there
 _NAMES = {
     "model": {"field", "velocity", "net", "denoiser"},
@@ -187,7 +188,7 @@ def _check(
     square = np.square(white).sum(axis=1)
     count = square.size * reference.dim
     excess = float(square.sum()) / reference.dim - square.size
-    p_variance = _variance(float(square.sum()), count, rounding, float(np.square(off).mean()))
+    p_variance = _variance(float(square.sum()), count, *_blur(law, found, off, rounding))
     if min(together.p_value, whole.p_value, p_variance) > level / 3:
         return None
     std = float(residual.std())
@@ -229,12 +230,23 @@ def _told_wrong(trail: Trail, kind: Any, told: list[float], rounding: float) -> 
     return rounding > COARSE and near < length / 2 and bool(wrong_times(trail, kind, told, near))
 
 
-def _variance(total: float, count: int, rounding: float, off: float) -> float:
-    """The p-value of a sum of ``count`` squares of normal numbers, whose standard deviation is a
-    few roundings off, and which rounding throws by ``off``, in the mean of squares."""
+def _blur(law: StepLaw, found: FloatArray, off: FloatArray, rounding: float) -> tuple[float, float]:
+    """By how much rounding may throw a variance: by a share of it, as it throws the factor of the
+    noise, and by what it adds. Coarse roundings are told by their usual size, since a bound for
+    each row, ``off`` (N,) standard deviations, says little there."""
+    if rounding <= COARSE:
+        return units(rounding) * rounding, float(np.square(off).mean()) / units(rounding) ** 2
+    usual = np.maximum(np.square(found).mean(axis=1), np.square(law.mean).mean(axis=1))
+    added = np.square(_ADDED * rounding) * usual / np.square(law.std)
+    return 2 * SHARED * rounding, float(added.mean())
+
+
+def _variance(total: float, count: int, share: float, added: float) -> float:
+    """The p-value of a sum of ``count`` squares of normal numbers, which rounding throws by
+    a share of itself and by what it adds to each."""
     from scipy.stats import chi2
 
-    slack = count * (units(rounding) * rounding + off / units(rounding) ** 2)
+    slack = count * (share + added)
     beside = total - count
     total = count + np.sign(beside) * max(abs(beside) - slack, 0.0)
     return float(2 * min(chi2.cdf(total, count), chi2.sf(total, count)))
