@@ -14,6 +14,7 @@ from fmproof.models.arrays import FloatArray, array
 from fmproof.models.paths import Path, Singularity
 
 GivenFunction = Callable[[Any], Any]
+_LEAST_STEP, _END_STEP = 1e-9, 1e-4  # of differences, as shares of the times, inside and at an end
 
 
 class GivenPath(Path):
@@ -148,12 +149,19 @@ class FunctionPath(GivenPath):
         # Five-point differences that stay inside; their error is of order step^4.
         low, high = self.domain
         step = np.minimum(1e-3 * (high - low), np.minimum(times - low, high - times) / 3)
-        step = np.maximum(step, 1e-9 * (high - low))
+        step = np.maximum(step, _LEAST_STEP * (high - low))
 
-        def at(k: int) -> FloatArray:
+        def at(k: int, step: FloatArray) -> FloatArray:
             return self._value(name, function, np.clip(times + k * step, low, high))
 
-        return np.asarray((at(-2) - 8 * at(-1) + 8 * at(1) - at(2)) / (12 * step))[()]
+        slope = (at(-2, step) - 8 * at(-1, step) + 8 * at(1, step) - at(2, step)) / (12 * step)
+        first, last = times - low < 2 * step, high - times < 2 * step
+        if (first | last).any():  # at an end: differences to one side
+            step = np.where(first, 1.0, -1.0) * _END_STEP * (high - low)
+            weights = (-25, 48, -36, 16, -3)
+            ends = sum(w * at(k, step) for k, w in enumerate(weights)) / (12 * step)
+            slope = np.where(first | last, ends, slope)
+        return np.asarray(slope)[()]
 
     def _alpha(self, t: Any) -> Any:
         return self._value("alpha", self.alpha_function, t)

@@ -17,6 +17,7 @@ from fmproof.testing.evidence import StatisticalEvidence, look_sizes, strongest
 from fmproof.testing.failure import CheckFailed
 from fmproof.testing.joint import JointTest, joint_test
 from fmproof.testing.points import EvaluatedPoints
+from fmproof.testing.precision import COARSE, SHARED, shared_moves
 from fmproof.testing.reference import Reference
 from fmproof.testing.reuse import reused_numbers
 
@@ -57,6 +58,11 @@ class LossComparison(Protocol):
     ) -> tuple[FloatArray, FloatArray]:
         """(count, k) what is expected at the points of ``count`` batches, and how far rounding may
         throw it."""
+
+    def moved(
+        self, reference: Reference, points: EvaluatedPoints, move: FloatArray, count: int
+    ) -> FloatArray:
+        """(count, k), by what it would change were the targets moved by ``move`` (N, d)."""
 
     def describe(
         self, found: FloatArray, expected: FloatArray, verdict: JointTest, where: str
@@ -126,33 +132,52 @@ def _evidence(
         yield closed
         return
 
+    rows = [slice(g[0] * size, (g[-1] + 1) * size) for g in groups]
+
     def at_points(where: EvaluatedPoints) -> tuple[FloatArray, FloatArray]:
         """What the loss should be at its points, and how far rounding may throw it."""
         with seeded(start):
             pairs = [
-                comparison.at_points(
-                    reference, where.rows(slice(g[0] * size, (g[-1] + 1) * size)), len(g)
-                )
-                for g in groups
+                comparison.at_points(reference, where.rows(some), len(g))
+                for g, some in zip(groups, rows, strict=True)
             ]
         there, off = (np.concatenate(part) for part in zip(*pairs, strict=True))
         own = np.array([batch.rounding for batch in batches])[:, None]
         return there, relative + off + own
 
+    def of_means(where: EvaluatedPoints, slack: FloatArray) -> FloatArray:
+        """How far rounding may throw the mean of all batches: of coarse numbers only by what all
+        rows share, since their own roundings are as often up as down."""
+        if where.rounding <= COARSE:
+            return np.asarray(slack.mean(axis=0))
+        off = SHARED * where.rounding * np.abs(ours).mean(axis=0)
+        latents = where.latents(reference)
+        for move in shared_moves(reference, latents, where.x, where.rounding):
+            with seeded(start):
+                parts = [
+                    comparison.moved(reference, where.rows(some), move[some], len(g))
+                    for g, some in zip(groups, rows, strict=True)
+                ]
+            off = off + np.abs(np.concatenate(parts).mean(axis=0))
+        return np.asarray(off)
+
     there, slack = at_points(whole)
+    used = whole
     if (np.abs(theirs - there) > slack).any():
         for cast in whole.casts(reference):
             other = at_points(cast)
             if (np.abs(theirs - other[0]) <= other[1]).all():
-                points, (there, slack) = cast.counted(reference), other
+                used, points, (there, slack) = cast, cast.counted(reference), other
                 break
     reused = reused_numbers(less, points.made(less)) or points.rows_alike(less, len(batches))
+    reused = reused or points.one_time(less, len(batches))
     if reused is not None:
         yield StatisticalEvidence.certain(reused)
     yield points.noise_evidence(less)
     time = points.time_evidence(less, len(batches))
     if not points.doubtful(time):
-        yield against(there, slack.mean(axis=0), "at the points at which it evaluates the model")
+        means = of_means(used, slack)
+        yield against(there, means, "at the points at which it evaluates the model")
     elif (np.abs(theirs - there) <= 4 * slack).all():
         yield time  # the loss has no weights that would make up for another law
     yield closed

@@ -19,7 +19,6 @@ import numpy as np
 
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.coupling import compare_coupled
-from fmproof.testing.diagnosis import time_like
 from fmproof.testing.epochs import EPOCH_ROWS, check_epochs, reused_over_epochs
 from fmproof.testing.evidence import (
     StatisticalEvidence,
@@ -30,15 +29,21 @@ from fmproof.testing.evidence import (
 )
 from fmproof.testing.failure import CheckFailed, call_text, chosen_seed, code_of
 from fmproof.testing.joint import joint_test
-from fmproof.testing.labels import check_labels, dropped_together
+from fmproof.testing.labels import (
+    check_dropout,
+    check_labels,
+    dropped_together,
+    share_left_out,
+)
 from fmproof.testing.made_of import Made, made_of
 from fmproof.testing.moments import differences, resemblance
 from fmproof.testing.noise import Scores, noise_test, scores
 from fmproof.testing.reference import Reference
 from fmproof.testing.reuse import reused_numbers, same_times
-from fmproof.testing.rows import compare_rows
+from fmproof.testing.rows import coarse_fit, coarse_means, compare_rows, wrong_target
 from fmproof.testing.samplers import SampleDraws, Sampler
 from fmproof.testing.smallest import smallest_failure
+from fmproof.testing.time_mistakes import time_like
 from fmproof.testing.whole_laws import data_law, noise_law, noise_like, time_law
 
 _CHUNK = 20_000
@@ -46,7 +51,7 @@ _PAIRED = 250  # rows of a batch that is paired: to pair many takes long, and no
 _IMPLIED = "the x0 and x1 that x_t and u_t imply"
 _SEEDS = 1_000_003  # so that the seeds of two tests do not meet
 _SMALL = 64  # rows of the batches whose times are compared
-_TESTS = 5  # moments, noise, and the laws of t, noise and data
+_TESTS = 6  # moments, means over coarse rows, noise, and the laws of t, noise and data
 
 
 def assert_conditional_velocity(
@@ -59,6 +64,7 @@ def assert_conditional_velocity(
     coupling: str = "independent",
     dims: Any = None,
     direction: str = "noise-to-data",
+    label_dropout: float | None = None,
     epochs: int = 1,
     samples: int = 30_000,
     level: float = 1e-6,
@@ -79,6 +85,7 @@ def assert_conditional_velocity(
             order of its own; "ot" when it pairs them at the least total of squared distances.
         dims: the coordinates to look at, as indices or booleans, where others are padding.
         direction: "noise-to-data", with noise at t = 0, or "data-to-noise".
+        label_dropout: the share of the labels that the sampler leaves out; by default any.
         epochs: how often to give the sampler the same data: the noise must be new each time.
         samples: at most this many; a first look takes 1,000.
         level: the probability that right code fails.
@@ -93,14 +100,21 @@ def assert_conditional_velocity(
     user = Sampler(sampler, direction == "data-to-noise")
     check_options(samples, level)
     check_epochs(epochs)
+    check_dropout(label_dropout)
     seed = chosen_seed(seed)
     reference = Reference.of(
-        path, data, time, target=target, coupling=coupling, dims=dims, direction=direction
+        *(path, data, time),
+        target=target,
+        coupling=coupling,
+        dims=dims,
+        direction=direction,
+        label_dropout=label_dropout,
     )
 
     def check(on: Reference) -> CheckFailed | None:
         again = reused_over_epochs(partial(_epoch, user, on, seed), epochs)
-        return again or first_failure(looks(user, on, samples, seed), samples, level)
+        share = share_left_out(user, on, seed)
+        return again or first_failure(looks(user, on, samples, seed), samples, level, beside=share)
 
     def honest(on: Reference) -> CheckFailed | None:
         return first_failure(looks(_right(on), on, 1_000, seed), 1_000, level)
@@ -211,7 +225,7 @@ def _evidence(
     user: Sampler, reference: Reference, used: dict[str, bool], n: int, seed: int
 ) -> StatisticalEvidence:
     """What ``n`` samples have to say: row by row, then by tests of a joint p-value."""
-    values, off, noise, all_made = [], [], [], []
+    values, off, noise, all_made, coarse = [], [], [], [], []
     coupled = reference.coupling != "independent"
     names: list[str] = []
     whole, reference = reference, reference.projected()
@@ -236,6 +250,8 @@ def _evidence(
             names, rows, slack = differences(reference, draws.rows(keep), each + 1)
             values.append(rows)
             off.append(slack)
+            left = coarse_means(reference, draws.rows(keep))
+            coarse += [] if left is None else [left]
         all_made.append(made)
         noise.append(
             scores(reference, made.t, made.z, made.eps, made.slack, coupled or made.no_data)
@@ -247,6 +263,8 @@ def _evidence(
         found.append(_moment_evidence(reference, draws, names, table, np.mean(off, axis=0), n))
     found.append(_noise_evidence(reference, draws, Scores.join(noise)))
     found.append(noise_law(reference, made))
+    if coarse:
+        found.append(_coarse_evidence(reference, draws, coarse))
     if not used["x1"]:
         found.append(data_law(reference, made))
     if coupled:  # a plan that is sampled uses some rows twice, which doubles variances
@@ -270,6 +288,28 @@ def _moment_evidence(
             f"{len(names)} means",
             standard_errors=verdict.standard_errors,
             hint=hint,
+        )
+
+    return StatisticalEvidence(verdict.p_value, failure)
+
+
+def _coarse_evidence(
+    reference: Reference, draws: SampleDraws, parts: list[tuple[FloatArray, FloatArray]]
+) -> StatisticalEvidence:
+    """Are the targets right in the mean, where rounding allows each row much?"""
+    values = np.concatenate([part for part, _ in parts])
+    slack = np.max([off for _, off in parts], axis=0)
+    verdict = joint_test(values, slack)
+
+    def failure(_: float) -> CheckFailed:
+        names = ["x1", "x_t", "the path's own noise"][: values.shape[1] // 2]
+        name = [*names, *(f"(2t - 1) {name}" for name in names)][verdict.worst]
+        return CheckFailed(
+            wrong_target(reference),
+            expected=f"E[(u_t - target)·{name}] = 0 up to rounding, {slack[verdict.worst]:.2g}",
+            found=f"{verdict.mean:+.4g} ± {verdict.error:.2g}, from {len(values):,} rows",
+            standard_errors=verdict.standard_errors,
+            hint=coarse_fit(reference, draws),
         )
 
     return StatisticalEvidence(verdict.p_value, failure)

@@ -20,6 +20,7 @@ from fmproof.testing.reference import Reference
 
 _BY_NO_CHANCE = 40  # draws that agree
 _AMONG, _USUAL = 16, 0.98  # data that points are chosen from, and their share without the extremes
+_TELLING = 20.0  # condition up to which two sums of the Jacobian's entries are told apart
 _STEPS = 40  # of the flow by which they are chosen
 _NAMES = {
     "field": {"model", "f", "velocity", "vector_field", "fn", "v", "u", "drift", "score"},
@@ -115,13 +116,38 @@ def _looks_like(
             "has the sums of its columns; take the derivative of each component in its own "
             "coordinate"
         )
+    if np.abs(found).mean() < near and np.ndim(error) and np.abs(exact).mean() > 2 * near:
+        return "its mean is 0: the probes on the two sides of the Jacobian are not the same"
     ratio = float((found * exact).sum() / max(float(np.square(exact).sum()), 1e-300))
-    if np.abs(found - ratio * exact).mean() >= near:
-        return ""
+    left = float(np.abs(found - ratio * exact).mean())
     whole = abs(ratio - round(ratio)) < 0.05 * abs(ratio) and round(ratio) not in (0, 1)
-    if whole and ratio > 0:
+    if left < near and whole and ratio > 0:
         return f"it is {round(ratio)} times the divergence: summed over probes, not averaged"
-    return "its sign is flipped" if whole else f"it is about {ratio:.3g} times the divergence"
+    if left < near and whole:
+        return "its sign is flipped"
+    mixed = _of_entries(found, exact, every - exact, min(near, left / 2))
+    return mixed or (f"it is about {ratio:.3g} times the divergence" if left < near else "")
+
+
+def _of_entries(found: FloatArray, trace: FloatArray, others: FloatArray, near: float) -> str:
+    """About estimates (N,) to which the Jacobian's entries off the diagonal, whose sums are
+    ``others``, add: E[z_i z_j] = m² of probes with the mean m."""
+    design = np.column_stack([trace, others])
+    if np.linalg.cond(design) > _TELLING:
+        return ""
+    (own, cross), *_ = np.linalg.lstsq(design, found, rcond=None)
+    if (
+        abs(cross) < 0.1 * abs(own)
+        or np.abs(found - design @ np.array([own, cross])).mean() >= near
+    ):
+        return ""
+    why = ""
+    if cross > 0:
+        why = f": the probes have the mean {np.sqrt(cross):.2g}, where 0 is due"
+    return (
+        f"it is {own:.2g} times the divergence and {cross:.2g} times the other entries of the "
+        f"Jacobian{why}"
+    )
 
 
 def assert_jacobian(

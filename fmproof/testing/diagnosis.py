@@ -1,27 +1,23 @@
 """What is it that the user's code does? The answer in the user's terms.
 
-A target is fitted as u = a(t) x1 + b(t) x0 + c, x_t as alpha(t) x1 + beta(t) x0, times by the laws
-that people draw from.
+A target is fitted as u = a(t) x1 + b(t) x0 + c, x_t as alpha(t) x1 + beta(t) x0.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 
-from fmproof.models import DiscreteTime
 from fmproof.models.arrays import FloatArray
 from fmproof.models.targets import coefficients
-from fmproof.testing.precision import COARSE, alike
+from fmproof.testing.precision import alike
 from fmproof.testing.reference import Latents, Reference
 
 _ROWS = 4_000
 _GOOD = 0.02  # relative error of a fit that is believed
 _CLEARLY = 0.5  # of a factor of 1: an error that leaves it to be told from 0
-_CLAMPED = 2e-3  # share of the rows at one end of their times
-_PLAUSIBLE = 0.02  # bound of the p-value at which a law is believed
+_EXACT = 1e-3  # error of derivatives by differences, near the ends as well
 
 NAMES = {
     "velocity": "the velocity d/dt x_t",
@@ -30,7 +26,7 @@ NAMES = {
     "v": "v = alpha x0 - beta x1",
     "score": "the score -x0 / beta",
 }
-
+OWN_NOISE = "u_t is the velocity without that of the path's own noise, gamma'/gamma (x_t - ...)"
 
 _SHORT = {
     "velocity": "the velocity",
@@ -108,7 +104,9 @@ def _unused_at_all_times(reference: Reference, latents: Latents, u: FloatArray) 
         (b * latents.eps, a * latents.z, "noise in x_t: the target is made of another noise"),
         (a * latents.z, b * latents.eps, "data in x_t: the target is made of other data"),
     ):
-        left, square = u - other, float(np.square(part).sum())
+        left = u - other
+        left, part = left - left.mean(axis=0), part - part.mean(axis=0)  # it may have another mean
+        square = float(np.square(part).sum())
         if not np.isfinite(left).all() or square == 0:
             continue
         factor = float((left * part).sum()) / square
@@ -150,7 +148,7 @@ def targets_like(reference: Reference, now: Latents, back: Latents) -> dict[str,
     found = {f"{what} with its sign flipped": -right}
     if reference.has_own_noise and reference.target == "velocity":
         own = reference.without_own_noise(now)
-        found["the velocity without that of the path's own noise, gamma'/gamma (x_t - ...)"] = own
+        found[OWN_NOISE.removeprefix("u_t is ")] = own
     others = {
         "the data x1": "x1",
         "the noise x0": "eps",
@@ -174,6 +172,8 @@ def targets_like(reference: Reference, now: Latents, back: Latents) -> dict[str,
         if target in ("eps", "score", "v"):
             flipped = name.replace("-x0", "x0") if target == "score" else name
             found[f"{flipped} with its sign flipped{in_place}"] = -value
+    if reference.target == "velocity" and not reference.has_own_noise:
+        found |= _straight(reference, now)
     if reference.target == "v":
         alpha, beta = reference.alpha(now.t)[:, None], reference.beta(now.t)[:, None]
         found["v with alpha and beta exchanged, beta x0 - alpha x1"] = (
@@ -193,6 +193,26 @@ def targets_like(reference: Reference, now: Latents, back: Latents) -> dict[str,
         ),
     }
     return found
+
+
+def _straight(reference: Reference, now: Latents) -> dict[str, FloatArray]:
+    """x1 − x0 (or x0 − x1), where the velocity is another one."""
+    a, b = reference.coefficients(now.t)
+    slopes = float(np.median(a)), float(np.median(b))
+    constant = all(np.abs(v - k).max() < _EXACT for v, k in zip((a, b), slopes, strict=True))
+    sign = 1.0 if slopes[0] >= 0 else -1.0
+    if constant and abs(slopes[0] - sign) > _EXACT:
+        return {}  # a fit shows the two numbers
+    if constant and abs(slopes[1] + sign) < _EXACT:
+        return {}  # it is right
+    words = "x1 - x0" if sign > 0 else "x0 - x1"
+    due = f"{sign:.0f} x1 {_signed(slopes[1])} x0"
+    why = (
+        f", where sigma_min is left out: {due} is due"
+        if constant
+        else ", the velocity of CondOTPath and not of this path"
+    )
+    return {words + why: sign * (now.z - now.eps)}
 
 
 def point_like(reference: Reference, latents: Latents, x: FloatArray, rounding: float = 0.0) -> str:
@@ -252,121 +272,3 @@ def point_like(reference: Reference, latents: Latents, x: FloatArray, rounding: 
         f"near t = {line.t:.3g} x_t is {line.a:.3g} x1 {_signed(line.b)} x0{shift}, "
         f"expected {due[0]:.3g} x1 {_signed(due[1])} x0"
     )
-
-
-# --- times --------------------------------------------------------------------------------
-
-
-def time_like(reference: Reference, t: FloatArray, rounding: float = 0.0) -> str:
-    """What law t has instead of its own, where times are rounded by so much of themselves."""
-    from fmproof.testing.laws import atoms_test, law_test, time_cdf
-
-    law = reference.time
-    low, high = law.support
-    values = np.unique(t)
-    many = len(t)
-    coarse = rounding if rounding > COARSE else 0.0
-
-    def fits(sample: FloatArray) -> bool:
-        slack = 2 * coarse * max(1.0, abs(high))
-        return bool(law_test(sample, time_cdf(law), slack).p_value > _PLAUSIBLE)
-
-    if len(values) == 1:
-        return f"all {many:,} rows of the batch share one t = {t[0]:.4g}"
-    if fits(reference.mirror(t)):
-        return "t is mirrored: 1 - t has the law declared"
-    if isinstance(law, DiscreteTime) and set(values) < set(law.times):
-        never = _never_drawn(law, atoms_test(t, law).missing)
-        if never:
-            return never
-    if t.max() > high + 0.5 * (high - low) + 1e-9:
-        return f"t goes up to {t.max():.6g}, not to {high:g}: it is not scaled to the law's times"
-    if len(values) <= min(64, many // 20):
-        shown = ", ".join(f"{v:.4g}" for v in values[:6]) + (", …" if len(values) > 6 else "")
-        return f"t takes {len(values)} values: {shown}; pass time=DiscreteTime([...]) if meant"
-    usual = max(_CLAMPED, 3 * coarse * max(1.0, abs(high)) / max(high - low, 1e-9))
-    ends = [v for v in (values[0], values[-1]) if (t == v).sum() > max(5, usual * many)]
-    if ends and not isinstance(law, DiscreteTime):
-        shown = " and ".join(f"{(t == v).mean():.2g} of the rows have t = {v:.4g}" for v in ends)
-        return f"t is clamped: {shown}"
-    centre = low + high
-    if fits(centre - t):
-        return f"t is mirrored within its law: {centre:g} - t has the law declared"
-    for name, sample in _transformed(t):
-        if fits(sample):
-            return name
-    if low >= 0 and high <= 1:
-        below, upto = time_cdf(law)(t)
-        if fits((below + upto) / 2):
-            return "t goes through the law's function twice: it is drawn with its law, then again"
-    # Kolmogorov's distance at level 0.01
-    return _named_law(t, 1.63 / np.sqrt(many) + 2 * coarse, repr(law))
-
-
-def _never_drawn(law: DiscreteTime, missing: FloatArray) -> str:
-    """About values of a law that do not come."""
-    if not len(missing):
-        return ""
-    shown = ", ".join(f"{t:g}" for t in missing[:4]) + (", …" if len(missing) > 4 else "")
-    why = ""
-    if len(missing) == 1 and missing[0] == law.times[-1]:
-        why = ": randint and integers leave out their upper end"
-    elif len(missing) == 1 and missing[0] == law.times[0]:
-        why = ": the steps are counted from there"
-    return f"t is never {shown}{why}"
-
-
-def _transformed(t: FloatArray) -> Iterator[tuple[str, FloatArray]]:
-    yield "t is squared: sqrt(t) has the law declared", np.sqrt(np.maximum(t, 0))
-    yield "t is under a square root: t² has the law declared", t**2
-
-
-def _named_law(t: FloatArray, enough: float, declared: str) -> str:
-    from scipy import stats
-
-    if not ((t >= 0) & (t <= 1)).all():
-        return f"t runs from {t.min():.4g} to {t.max():.4g}, declared {declared}"
-    inner = np.clip(t, 1e-7, 1 - 1e-7)
-    found: list[tuple[float, str]] = []
-
-    def add(name: str, cdf: Callable[[FloatArray], FloatArray]) -> None:
-        distance = float(stats.kstest(inner, cdf).statistic)
-        found.append((distance, name))
-
-    edge = (float(inner.min()), float(inner.max()))
-    width = max(edge[1] - edge[0], 1e-9)
-    add(f"UniformTime({edge[0]:.3g}, {edge[1]:.3g})", stats.uniform(edge[0], width).cdf)
-    mean, variance = float(inner.mean()), float(inner.var())
-    common = mean * (1 - mean) / variance - 1
-    a, b = mean * common, (1 - mean) * common
-    if a > 0 and b > 0:
-        near = (round(2 * a) / 2 or a, round(2 * b) / 2 or b)
-        for p, q in (near, (a, b)):
-            add(f"BetaTime({p:.3g}, {q:.3g})", stats.beta(p, q).cdf)
-    logits = np.log(inner) - np.log1p(-inner)
-    m, s = float(logits.mean()), float(logits.std())
-    for p, q in ((round(m, 1), round(s, 1) or s), (m, s)):
-        add(f"LogitNormalTime({p:.3g}, {q:.3g})", _logit_cdf(p, q))
-    for shift in (2.0, 3.0, 1 / 3, 0.5):
-        add(f"uniform t, shifted by {shift:.3g}", _shifted_cdf(shift))
-    add("cosmap", lambda x: 2 / np.pi * np.arctan(x / (1 - x)))
-    family = declared.partition("(")[0]  # a law of the family declared, with other numbers, first
-    found.sort(key=lambda f: not f[1].startswith(family))
-    distance, name = next((f for f in found if f[0] < enough), min(found))
-    if distance < enough:
-        return f"the law of t fits {name}, declared {declared}"
-    return (
-        f"t has mean {t.mean():.4g}, standard deviation {t.std():.4g} and lies in "
-        f"[{t.min():.4g}, {t.max():.4g}], declared {declared}; the nearest known law, {name}, "
-        f"does not fit either"
-    )
-
-
-def _logit_cdf(mean: float, deviation: float) -> Callable[[FloatArray], FloatArray]:
-    from scipy.special import logit, ndtr
-
-    return lambda x: np.asarray(ndtr((logit(x) - mean) / deviation))
-
-
-def _shifted_cdf(shift: float) -> Callable[[FloatArray], FloatArray]:
-    return lambda x: x / (shift - (shift - 1) * x)

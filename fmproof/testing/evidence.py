@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from itertools import chain
 from math import inf, isqrt
 from numbers import Integral
 from typing import Any, NamedTuple
@@ -62,12 +63,19 @@ def strongest(found: list[StatisticalEvidence], tests: int) -> StatisticalEviden
 
 
 def first_failure(
-    looks: Iterable[StatisticalEvidence], samples: int, level: float
+    looks: Iterable[StatisticalEvidence],
+    samples: int,
+    level: float,
+    beside: StatisticalEvidence | None = None,
 ) -> CheckFailed | None:
     """The failure of the first look at up to ``samples`` whose p-value is at most its share of
-    ``level``. An early look saves the later ones."""
-    count = len(look_sizes(samples))
-    for evidence in looks:
+    ``level``. An early look saves the later ones.
+
+    Args:
+        beside: evidence of one more look, which comes first.
+    """
+    count = len(look_sizes(samples)) + (beside is not None)
+    for evidence in chain([beside] if beside is not None else [], looks):
         if evidence.p_value <= level / count:
             failure = evidence.failure(evidence.p_value)
             if failure.standard_errors is not None:

@@ -12,15 +12,18 @@ from typing import Any
 import numpy as np
 
 from fmproof.models.arrays import BoolArray, FloatArray
+from fmproof.models.given_paths import dgamma_of, gamma_of
+from fmproof.models.targets import coefficients
 from fmproof.testing.adapters import VelocityFunction, to_array, wants_tensors
 from fmproof.testing.calls import in_one_call
-from fmproof.testing.diagnosis import fitted, target_name, targets_like, time_like
+from fmproof.testing.diagnosis import OWN_NOISE, fitted, target_name, targets_like
 from fmproof.testing.ingredients import constant_target, ingredients
+from fmproof.testing.laws import has_atoms
 from fmproof.testing.points import EvaluatedPoints
 from fmproof.testing.precision import COARSE, alike, closest, precision_of
 from fmproof.testing.reference import Latents, Reference
-from fmproof.testing.reuse import has_atoms
 from fmproof.testing.shown import read_off
+from fmproof.testing.time_mistakes import time_like
 from fmproof.testing.weight_mistakes import weight_like
 
 _ROWS = 24  # read off one by one, where there is no automatic differentiation
@@ -28,6 +31,8 @@ _TENSOR_ROWS = 400
 _CLEARLY = 0.3  # a factor from which on data and noise are told
 _CLEARLY_TOLD = 0.5  # of the rows, in coarse numbers
 _BOUND_OVER_USUAL = 16  # how much further coarse rounding may throw than it does
+_SURE, _NATS = 4.0, 5.0  # standard errors that a fit may be off, and nats by which it is the best
+_COUNTS = 1e-2  # share from which on a padded coordinate counts
 _CLEAR = 1e-6  # p-value below which x_t is not made as it should be
 
 
@@ -85,6 +90,13 @@ def _explain(
             "Huber loss, a penalty or a weight that depends on the model has another minimiser"
         )
     shown, seen = read
+    padded = np.flatnonzero(~reference.mask & (shown.shares > _COUNTS))
+    if len(padded):
+        which = ", ".join(map(str, padded[:6])) + (", …" if len(padded) > 6 else "")
+        return (
+            f"the coordinates {which} count too, which are padding: multiply the errors with the "
+            "mask before they are summed"
+        )
     less, counted = reference.projected(), points.counted(reference)
     if not counted.belong(less):
         return _of_other_rows(reference, seen, shown.u)
@@ -161,6 +173,36 @@ def _of_other_rows(reference: Reference, points: EvaluatedPoints, u: FloatArray)
     return "x_t has the data of other rows than its target: index both by the same pairing"
 
 
+def _about_own_noise(
+    reference: Reference, latents: Latents, points: EvaluatedPoints, u: FloatArray
+) -> str:
+    """How often the path's own noise counts in velocities (N, d), by their likelihood; "" if they
+    are made of something else."""
+    t, z = latents.t, latents.z
+    a, b = (v[:, None] for v in coefficients(reference.path, "velocity", t))
+    beta, gamma = reference.path.beta(t)[:, None], gamma_of(reference.path, t)[:, None]
+    c = dgamma_of(reference.path, t)[:, None]
+    x, u = points.x - reference.alpha(t)[:, None] * z, u - a * z
+    known = {
+        0.0: OWN_NOISE.replace("u_t", "the target"),
+        1.0: "",
+        -1.0: "the velocity of the path's own noise has the wrong sign in the target",
+        2.0: "the velocity of the path's own noise counts twice in the target",
+    }
+    likely = {}
+    for times, words in known.items():
+        xx, xu, uu = beta**2 + gamma**2, beta * b + times * gamma * c, b**2 + (times * c) ** 2
+        determinant = xx * uu - xu**2
+        squares = (uu * x**2 - 2 * xu * x * u + xx * u**2) / determinant
+        told = np.isfinite(squares) & (determinant > 0)
+        if not told.all() or abs(squares.mean() / 2 - 1) > _SURE / np.sqrt(squares.size):
+            continue
+        likely[float(-0.5 * (squares + np.log(determinant)).sum())] = words
+    best = sorted(likely, reverse=True)
+    sure = best and (len(best) == 1 or best[0] - best[1] > _NATS)
+    return likely[best[0]] if sure else ""
+
+
 def _about_targets(
     reference: Reference, latents: Latents, points: EvaluatedPoints, u: FloatArray, rows: BoolArray
 ) -> str:
@@ -185,6 +227,10 @@ def _about_targets(
 
     if is_like(expected):
         return ""
+    if reference.has_own_noise and reference.target == "velocity":
+        own = _about_own_noise(reference, latents, points, u)
+        if own:
+            return own
     back = reference.mirror(latents.t)
     alpha, beta = reference.alpha(back)[:, None], reference.beta(back)[:, None]
     with np.errstate(divide="ignore", invalid="ignore"):

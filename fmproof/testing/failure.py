@@ -11,6 +11,8 @@ from typing import Any
 
 from fmproof.errors import InputError
 
+_SHOWN = 1_000  # characters of one argument
+
 
 class CheckFailed(AssertionError):
     """The user's code does not do what was asserted.
@@ -89,7 +91,12 @@ def call_text(check: Callable[..., Any], *arguments: str, **options: Any) -> str
 def as_code(value: Any, role: str) -> str:
     """A value as code, or what stands for one that has none, such as a function."""
     text = repr(value)
-    return code_of(value, role) if "<" in text else text
+    return code_of(value, role) if "<" in text else shortened(text, role)
+
+
+def shortened(text: str, role: str) -> str:
+    """Code, or what stands for code that would fill the screen, as of a table of 1,000 rows."""
+    return text if len(text) <= _SHOWN else role
 
 
 def code_of(function: Any, role: str) -> str:

@@ -34,7 +34,8 @@ from fmproof.testing.evidence import FIRST_LOOK, StatisticalEvidence, check_opti
 from fmproof.testing.explain import explain_loss
 from fmproof.testing.failure import CheckFailed, call_text, chosen_seed, code_of, name_of
 from fmproof.testing.joint import JointTest
-from fmproof.testing.loss_labels import check_labels_of_loss
+from fmproof.testing.labels import check_dropout
+from fmproof.testing.loss_labels import check_labels_of_loss, label_share_of_loss
 from fmproof.testing.losses import (
     call_loss,
     check_reduction,
@@ -74,6 +75,8 @@ def assert_same_gradient(
     dims: Any = None,
     direction: str = "noise-to-data",
     reduction: str = "sum",
+    shared_time: bool = False,
+    label_dropout: float | None = None,
     epochs: int = 1,
     samples: int = 50_000,
     level: float = 1e-6,
@@ -92,8 +95,8 @@ def assert_same_gradient(
         theta: the parameters, an array of any shape, at which to compare.
         gradient: the user's own ``gradient(theta, x1)`` of the conditional loss, to be tested in
             place of the derivative of ``loss``.
-        time, target, weight, coupling, dims, direction, reduction, epochs, samples, level, seed: as
-            in ``assert_losses_differ_by_constant``.
+        time, target, weight, coupling, dims, direction, reduction, shared_time, label_dropout,
+            epochs, samples, level, seed: as in ``assert_losses_differ_by_constant``.
 
     Raises:
         CheckFailed: with the smallest problem found.
@@ -103,6 +106,7 @@ def assert_same_gradient(
     check_reduction(reduction)
     check_options(samples, level)
     check_epochs(epochs)
+    check_dropout(label_dropout)
     seed = chosen_seed(seed)
     reference = Reference.of(
         *(path, data, time),
@@ -111,6 +115,8 @@ def assert_same_gradient(
         coupling=coupling,
         dims=dims,
         direction=direction,
+        shared_time=shared_time,
+        label_dropout=label_dropout,
     )
     check_coupling(reference, loss)
     family = family_of(model, theta, reference, loss, gradient)
@@ -118,13 +124,14 @@ def assert_same_gradient(
     def check(on: Reference) -> CheckFailed | None:
         try:
             again = check_labels_of_loss(family.user, on, loss, seed)
+            share = label_share_of_loss(family.user, on, loss, seed)
             epoch = partial(loss_epoch, family.user, on, loss, seed)
             again = again or reused_over_epochs(epoch, epochs)
             if loss is not None and on.coupling != "independent":
                 found = coupled_gradient(family, on, loss, reduction == "mean", seed).looks()
             else:
                 found = gradient_looks(family, on, reduction == "mean", samples, seed)
-            return again or first_failure(found, samples, level)
+            return again or first_failure(found, samples, level, beside=share)
         except CheckFailed as failure:
             return failure
 
@@ -232,6 +239,13 @@ class _Slopes:
             moved = self.family.slopes(reference, t, x, u + move, count)
             rounding = rounding + np.abs(moved - there)
         return self.factor * there, self.factor * rounding
+
+    def moved(
+        self, reference: Reference, points: EvaluatedPoints, move: FloatArray, count: int
+    ) -> FloatArray:
+        t, x, u = points.t, points.x, points.velocity(reference)
+        there, other = (self.family.slopes(reference, t, x, v, count) for v in (u, u + move))
+        return np.asarray(self.factor * (other - there))
 
     def describe(
         self, found: FloatArray, expected: FloatArray, verdict: JointTest, where: str

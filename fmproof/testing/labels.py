@@ -12,12 +12,15 @@ from typing import Any
 
 import numpy as np
 
+from fmproof.errors import InputError
 from fmproof.models.arrays import BoolArray, FloatArray
 from fmproof.testing.evidence import StatisticalEvidence
 from fmproof.testing.failure import CheckFailed
 from fmproof.testing.reference import Reference
 from fmproof.testing.samplers import SampleDraws, Sampler
 
+SHARE_BATCHES, SHARE_ROWS = 20, 250  # in which the labels that are left out are counted
+_TURNED = 0.05  # share by which 1 - p is told from p
 _OFTEN = 8  # more rows with one wrong label than a plan that is sampled gives one row
 BATCHES, ROWS = 60, 8
 
@@ -87,6 +90,68 @@ def left_out_together(dropped: BoolArray) -> StatisticalEvidence | None:
         hint="draw a random number for each row: torch.rand(len(x1)) < p, not torch.rand(1) < p",
     )
     return StatisticalEvidence(chance, lambda _: failure)
+
+
+def check_dropout(share: Any) -> None:
+    """Raise ``InputError`` unless ``label_dropout`` is None or a probability."""
+    number = isinstance(share, int | float) and not isinstance(share, bool)
+    if share is not None and not (number and 0 <= share <= 1):
+        raise InputError(f"label_dropout: expected a number from 0 to 1, found {share!r}")
+
+
+def share_left_out(user: Sampler, reference: Reference, seed: int) -> StatisticalEvidence | None:
+    """Are as many labels left out as ``reference.label_dropout`` says? None for any share."""
+    if reference.label_dropout is None:
+        return None
+    labels = []
+    for number in range(SHARE_BATCHES):
+        try:
+            labels.append(user.draw(reference, SHARE_ROWS, seed + number).labels)
+        except CheckFailed:  # the looks will say why
+            return None
+    if "y" not in user.inputs.values() or any(label is None for label in labels):
+        return StatisticalEvidence.certain(
+            CheckFailed(
+                "the sampler returns no labels",
+                expected="a parameter y, and as fourth value the labels of the rows, of which "
+                f"{reference.label_dropout:.3g} are left out",
+                hint="leave label_dropout out for a sampler without labels",
+            )
+        )
+    return share_evidence(np.array(labels), reference.label_dropout)
+
+
+def share_evidence(labels: Any, declared: float) -> StatisticalEvidence:
+    """Of labels (batches, rows) of rows that are numbered: is the declared share left out?"""
+    from scipy.special import bdtr, bdtrc
+
+    rows = labels.shape[1]
+    outside = (labels < 0) | (labels >= rows)
+    changed = labels != np.arange(rows)
+    values, often = np.unique(labels[changed], return_counts=True)
+    counted = np.ones(rows, dtype=bool)
+    if len(values) and not outside.any():  # a row may have the label that stands for none
+        counted[int(values[often.argmax()])] = False
+    some = changed[:, counted]
+    found, total = int(some.sum()), some.size
+    p = min(bdtr(found, total, declared), bdtrc(found - 1, total, declared) if found else 1.0)
+    share = found / total
+    turned = abs(share - (1 - declared)) < _TURNED < abs(share - declared)
+
+    def failure(_: float) -> CheckFailed:
+        spread = float(np.sqrt(max(declared * (1 - declared), 1 / total) / total))
+        return CheckFailed(
+            "labels are not left out as often as declared",
+            expected=f"{declared:.4g} of the labels left out",
+            found=f"{share:.4g} of {total:,}",
+            standard_errors=abs(share - declared) / spread,
+            hint="those are left out that are to be kept: the comparison with the random numbers "
+            "is turned around"
+            if turned
+            else "",
+        )
+
+    return StatisticalEvidence(min(1.0, 2 * float(p)), failure)
 
 
 def wrong_labels(labels: Any, batch: FloatArray, nearest: Any) -> BoolArray:

@@ -14,6 +14,7 @@ from fmproof.models.arrays import FloatArray
 from fmproof.testing.reference import Reference
 
 _BISECTIONS = 46
+_GRID = 999  # quantiles by which a law shows its atoms
 _TAILS = 2.0 ** -np.arange(1, 13)  # probabilities of the tails that are counted
 _SURELY = 20.0  # times that a value should have come, to be called missing
 
@@ -124,6 +125,17 @@ def atoms_test(values: FloatArray, law: DiscreteTime) -> ValueCount:
     missing = atoms[(counts == 0) & (total * weights > _SURELY)]
     bound = min(1.0, 2 * len(atoms) * float(p[i]))
     return ValueCount(bound, float(atoms[i]), float(weights[i]), int(counts[i]), missing)
+
+
+def shares_of_values(law: TimeLaw) -> FloatArray:
+    """The probabilities of the values of a law; of a density, those of 999 parts."""
+    values = law.quantile(np.arange(1, _GRID + 1) / (_GRID + 1))
+    return np.asarray(np.unique(values, return_counts=True)[1] / _GRID)
+
+
+def has_atoms(law: TimeLaw) -> bool:
+    """Whether a law has values that come again."""
+    return len(shares_of_values(law)) < _GRID
 
 
 def time_cdf(law: TimeLaw) -> Cdf:

@@ -21,7 +21,8 @@ def looks_like(
     """The mistake in log p(x1) = log N(x0) − ∫ div u dt, found and exact (N,), where the field
     takes x0 to x1 (N, d)."""
     off, dim = found - exact, reference.dim
-    prior, at_data = (_log_normal(x) for x in (_noise_end(reference, x1), x1))
+    x0 = _noise_end(reference, x1)
+    prior, at_data = (_log_normal(x) for x in (x0, x1))
     change = exact - prior
     share = float(change @ (found - prior) / max(float(change @ change), 1e-300))
     constant = float(off.max() + off.min()) / 2
@@ -30,7 +31,17 @@ def looks_like(
         "it is in bits per dimension, -log p / (d log 2), where nats are due": (
             found * dim * np.log(2) + exact
         ),
+        "it is in bits per dimension, log p / (d log 2), where nats are due": (
+            found * dim * np.log(2) - exact
+        ),
+        "it is in nats per dimension: it is divided by d": found * dim - exact,
         "it is in bits, log p / log 2, where nats are due": found * np.log(2) - exact,
+        "the exponent of the noise's density is -|x0|², where -|x0|²/2 is due": (
+            off + np.square(x0).sum(axis=1) / 2
+        ),
+        "the exponent of the noise's density has the sign of +|x0|²/2": (
+            off - np.square(x0).sum(axis=1)
+        ),
         _about_share(share): found - prior - share * change,
         _about_constant(constant, dim, tolerance): off - constant,
         "the density of the noise is taken at the data, not where the field takes them": (
@@ -58,10 +69,14 @@ def _about_share(share: float) -> str:
 
 
 def _about_constant(constant: float, dim: int, tolerance: float) -> str:
-    words = f"it is off by the constant {constant:.4g}"
-    if abs(abs(constant) - 0.5 * dim * np.log(2 * np.pi)) <= tolerance:
-        words += ": the normalisation d/2 log(2π) of the noise is missing"
-    return words
+    words, whole = f"it is off by the constant {constant:.4g}", 0.5 * dim * np.log(2 * np.pi)
+    known = {
+        "the normalisation d/2 log(2π) of the noise is missing": whole,
+        "the noise is normalised by log(2π)/2, where d/2 log(2π) is due": whole * (1 - 1 / dim),
+        "the noise is normalised by d log(2π), where d/2 log(2π) is due": -whole,
+    }
+    near = [name for name, value in known.items() if value and abs(constant - value) <= tolerance]
+    return f"{words}: {near[0]}" if near else words
 
 
 def log_prior(reference: Reference, x1: FloatArray, steps: int = _STEPS) -> FloatArray:

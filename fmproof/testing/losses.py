@@ -35,10 +35,12 @@ from fmproof.testing.evidence import StatisticalEvidence, check_options, first_f
 from fmproof.testing.explain import explain_loss
 from fmproof.testing.failure import CheckFailed, call_text, chosen_seed, code_of, name_of
 from fmproof.testing.joint import JointTest
+from fmproof.testing.labels import check_dropout
 from fmproof.testing.loss_labels import (
     Unlabelled,
     check_labels_of_loss,
     label_parameter,
+    label_share_of_loss,
     labels_like,
 )
 from fmproof.testing.made_of import Made
@@ -75,6 +77,8 @@ def assert_losses_differ_by_constant(
     dims: Any = None,
     direction: str = "noise-to-data",
     reduction: str = "sum",
+    shared_time: bool = False,
+    label_dropout: float | None = None,
     epochs: int = 1,
     samples: int = 50_000,
     level: float = 1e-6,
@@ -107,6 +111,9 @@ def assert_losses_differ_by_constant(
             padding.
         reduction: "sum" when the loss adds the squares of the d coordinates, "mean" when it
             averages them, as ``torch.nn.functional.mse_loss`` does.
+        shared_time: whether the rows of a batch share one t, as for a model of one time.
+        label_dropout: the share of the rows whose label the loss leaves out, for classifier-free
+            guidance; by default any.
         epochs: how often to give the loss the same data: the noise must be new each time. It is
             looked at where the loss evaluates the model once for each row.
         samples: how many samples to draw, in 100 batches.
@@ -124,6 +131,7 @@ def assert_losses_differ_by_constant(
     check_reduction(reduction)
     check_options(samples, level)
     check_epochs(epochs)
+    check_dropout(label_dropout)
     seed = chosen_seed(seed)
     reference = Reference.of(
         *(path, data, time),
@@ -132,6 +140,8 @@ def assert_losses_differ_by_constant(
         coupling=coupling,
         dims=dims,
         direction=direction,
+        shared_time=shared_time,
+        label_dropout=label_dropout,
     )
     check_coupling(reference, loss)
     user = VelocityFunction(model, reference.dim, shape=reference.shape)
@@ -139,13 +149,14 @@ def assert_losses_differ_by_constant(
     def check(on: Reference) -> CheckFailed | None:
         try:
             again = check_labels_of_loss(user, on, loss, seed)
+            share = label_share_of_loss(user, on, loss, seed)
             again = again or reused_over_epochs(partial(loss_epoch, user, on, loss, seed), epochs)
             if loss is not None and on.coupling != "independent":
                 factor = on.reduction(reduction == "mean")
                 found = CoupledLoss(user, on, loss, factor, seed).looks()
             else:
                 found = loss_looks(user, on, loss, reduction == "mean", samples, seed)
-            return again or first_failure(found, samples, level)
+            return again or first_failure(found, samples, level, beside=share)
         except CheckFailed as failure:
             return failure
 
@@ -232,6 +243,14 @@ class _Differences:
         slack = [(off * np.abs(d)).sum(axis=1) for d in _shifts(reference, t, x)]
         there = batch_means(_differences(reference, residual, t, x), count)
         return self.factor * there, self.factor * batch_means(np.column_stack(slack), count)
+
+    def moved(
+        self, reference: Reference, points: EvaluatedPoints, move: FloatArray, count: int
+    ) -> FloatArray:
+        t, x = points.t, points.x
+        off = 2 * reference.weights(t)[:, None] * reference.mask * move
+        rows = [(off * d).sum(axis=1) for d in _shifts(reference, t, x)]
+        return self.factor * batch_means(np.column_stack(rows), count)
 
     def describe(
         self, found: FloatArray, expected: FloatArray, verdict: JointTest, where: str

@@ -33,8 +33,8 @@ from fmproof.testing.precision import (
     usual_size,
 )
 from fmproof.testing.reference import Latents, Reference
-from fmproof.testing.reuse import rows_alike, same_times
-from fmproof.testing.whole_laws import noise_law, time_law
+from fmproof.testing.reuse import one_time, rows_alike, same_times
+from fmproof.testing.whole_laws import noise_law, noise_like, time_law
 
 _CLEAR = 6.0  # standard errors by which rows must fit their own data better than other data
 _DOUBTFUL = 1e-3  # p-value below which the law of t is not relied upon
@@ -42,6 +42,19 @@ _ACCURATE = 0.2  # of the noise, where rounding leaves it
 _TWO_MORE = 6.0  # nats that two factors that are fitted have to gain
 _PARTS, _OFF = 6, 4.5  # of the times, in each of which a guess may be off by standard errors
 _FACTOR = 0.005  # by which a factor differs from one
+
+
+def _alphas_alone(path: TablePath) -> FloatArray:
+    """What DDPM calls alpha_t, from the products that a table has, (T,)."""
+    bars = np.square(path.alphas)
+    if bars[0] < bars[-1]:
+        return _ratios(bars[::-1])[::-1]
+    return _ratios(bars)
+
+
+def _ratios(bars: FloatArray) -> FloatArray:
+    """Each number over the one before, within [0, 1]."""
+    return np.clip(bars / np.maximum(np.append(1.0, bars[:-1]), 1e-300), 0.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -161,6 +174,11 @@ class EvaluatedPoints:
         eps = self.latents(reference).eps.reshape(batches, each, -1)
         return rows_alike(eps, self._told(reference).reshape(batches, each))
 
+    def one_time(self, reference: Reference, batches: int) -> CheckFailed | None:
+        """The failure of code that draws one time for all rows of a batch."""
+        each = len(self.t) // batches
+        return one_time(reference, self.t[: batches * each].reshape(batches, each))
+
     def made(self, reference: Reference) -> Made:
         """The data and the noise of the rows in which rounding leaves the noise to be seen."""
         beta, fine = reference.beta(self.t), self._told(reference)
@@ -216,6 +234,12 @@ class EvaluatedPoints:
         }
         if isinstance(reference.path, TablePath):
             rows = reference.path.row(t)
+            alone = _alphas_alone(reference.path)[rows]
+            words = "x_t has the root of alpha_t = 1 - beta_t for its factor, where that of their "
+            known[words + "product up to t, alphas_cumprod, is due"] = (
+                np.sqrt(alone),
+                np.sqrt(1 - alone),
+            )
             for step in (1, -1):
                 other = reference.path.times[np.clip(rows + step, 0, len(reference.path.times) - 1)]
                 known[f"x_t is that of the step t {step:+d}: the time steps are off by one"] = (
@@ -236,7 +260,21 @@ class EvaluatedPoints:
             (stretch, shift), words = changed
             found = self._likelihood(stretch * alpha, beta, shift * alpha)
             likely.append((found - _TWO_MORE, words))
-        return max(likely)[1] if likely else self._near(reference, float(np.quantile(t, 0.3)))
+        if likely:
+            return max(likely)[1]
+        return self._other_noise(reference) or self._near(reference, float(np.quantile(t, 0.3)))
+
+    def _other_noise(self, reference: Reference) -> str:
+        """About noise that has the same wrong law at all times."""
+        made = self.made(reference)
+        if len(made.t) < 2 * _PARTS:
+            return ""
+        parts = [made.eps[rows] for rows in np.array_split(np.argsort(made.t), _PARTS)]
+        means, spreads = (np.array([f(part) for part in parts]) for f in (np.mean, np.std))
+        error = made.eps.std() / np.sqrt(parts[-1].size)
+        if max(np.ptp(means), np.ptp(spreads)) > _OFF * error:
+            return ""
+        return f"the x0 that x_t and x1 imply is not standard normal: {noise_like(made.eps)}"
 
     def _factors(
         self, alpha: FloatArray, beta: FloatArray

@@ -13,12 +13,16 @@ import numpy as np
 
 from fmproof.models import FunctionPath
 from fmproof.models.arrays import BoolArray, FloatArray
-from fmproof.testing.reference import Reference
+from fmproof.testing.laws import shares_of_values
+from fmproof.testing.reference import Latents, Reference
 
 _EPS = {"bfloat16": 2.0**-7, "float16": 2.0**-10, "float32": 2.0**-23, "float64": 2.0**-52}
 _DIFFERENCES = 1e-6  # relative error of derivatives of functions by differences
 _ENOUGH = 16  # numbers that tell a precision from a coincidence
 COARSE = 1e-4  # spacing from which on a precision is coarse: float16 and bfloat16
+SHARED = 0.75  # of a rounding: by how much all rows may be off alike
+_SELDOM = 0.1  # probability of a time below which its factors are rounded like any others
+_LARGEST = 4.0  # numbers of the noise that are met
 _CLOSER = 1 / 8  # of the distance: numbers that were cast lie by so much nearer to the cast ones
 
 
@@ -150,6 +154,28 @@ def target_slack(
         if reference.target == "velocity" and isinstance(reference.path, FunctionPath):
             slack = slack + _DIFFERENCES * size * (1 + np.abs(a) + np.abs(b))
     return np.asarray(slack)
+
+
+def shared_moves(
+    reference: Reference, latents: Latents, x: FloatArray, rounding: float
+) -> list[FloatArray]:
+    """By what rounded factors that all rows share would move targets a z + b eps, (N, d) each.
+
+    These are a, b, and the factors of z and of all in x (N, d), by which the noise is told. The
+    data may be cast; factors of many times are rounded up as often as down.
+    """
+    t, z, eps = latents
+    a, b = reference.coefficients(t)
+    beta = np.maximum(reference.beta(t), np.sqrt(rounding))
+    often = np.sqrt(max(_SELDOM, float(shares_of_values(reference.time).max())))
+    parts = (
+        (a, z),
+        (b * reference.alpha(t) / beta, z),
+        (often * b, np.clip(eps, -_LARGEST, _LARGEST)),
+        (often * b / beta, x),
+    )
+    moves = (SHARED * rounding * factor[:, None] * part for factor, part in parts)
+    return [np.where(np.isfinite(move), move, 0.0) for move in moves]
 
 
 def usual_size(reference: Reference) -> float:

@@ -28,12 +28,13 @@ from fmproof.models.given_paths import dgamma_of, domain_of, gamma_of
 from fmproof.models.hypotheses import check_square_integrable
 from fmproof.models.posterior import Posterior, chunks
 from fmproof.models.targets import coefficients, target_of
-from fmproof.testing.failure import as_code
+from fmproof.testing.failure import as_code, shortened
 from fmproof.testing.weights import weights_of
 
 _LONG = 300
 _SOLVABLE = 1e-3
 _INSIDE = 1e-3  # of the times of a path, where its ends may be infinite
+_BENT = 0.05  # of the times: where half of them lie
 _MANY = 64  # points from which on matrix products pay
 DIRECTIONS = ("noise-to-data", "data-to-noise")
 COUPLINGS = ("independent", "any", "ot")
@@ -70,6 +71,8 @@ class Reference:
         shape: of one data point as the user has it.
         dims: the coordinates that count, all of them for None.
         blank: whether the points are 0 in the other coordinates.
+        shared_time: whether all rows of a batch may have one time.
+        label_dropout: the share of the rows whose labels are left out; None for any.
         given: the arguments as code has them.
 
     Raises:
@@ -85,6 +88,8 @@ class Reference:
     shape: tuple[int, ...] = ()
     dims: tuple[int, ...] | None = None
     blank: bool = False
+    shared_time: bool = False
+    label_dropout: float | None = None
     given: dict[str, Any] = field(default_factory=dict, compare=False)
 
     @classmethod
@@ -99,6 +104,8 @@ class Reference:
         coupling: str = "independent",
         dims: Any = None,
         direction: str = "noise-to-data",
+        shared_time: bool = False,
+        label_dropout: float | None = None,
     ) -> Reference:
         """From what a user gives: ``data`` may also be an array (K, ...) of points."""
         if not isinstance(path, Path):
@@ -133,10 +140,17 @@ class Reference:
             "coupling": None if coupling == "independent" else coupling,
             "dims": None if dims is None else list(_dims(dims, data.dim) or ()),
             "direction": direction if backwards else None,
+            "shared_time": shared_time or None,
+            "label_dropout": label_dropout,
         }
         some = _dims(dims, data.dim)
         wanted = target_of(target, backwards)
-        reference = cls(seen, data, law, wanted, weight, coupling, shape, some, given=given)
+        reference = cls(
+            *(seen, data, law, wanted, weight, coupling, shape, some),
+            shared_time=bool(shared_time),
+            label_dropout=label_dropout,
+            given=given,
+        )
         reference._check(path)
         return reference
 
@@ -169,7 +183,8 @@ class Reference:
 
     def code(self) -> tuple[str, str]:
         """Path and data as code."""
-        return as_code(self.given.get("path", self.path), "path"), self._data_code()
+        path = as_code(self.given.get("path", self.path), "path")
+        return path, shortened(self._data_code(), "data")
 
     def _data_code(self) -> str:
         if self.shape in ((), (self.dim,)):
@@ -225,11 +240,19 @@ class Reference:
         return replace(self, data=less, shape=(len(rows),), dims=None)
 
     def scaled(self, t: Any) -> Any:
-        """Times on the scale where their law lies in [0, 1]; arrays or tensors."""
+        """Times on a scale where their law lies in [0, 1]; arrays or tensors. Times of a law with a
+        long tail, such as log-normal ones, would nearly all lie at 0, so that the scale is bent."""
         low, high = self.time.support
         if low >= 0 and high <= 1:
             return t
-        return (t - low) / (high - low if high > low else 1.0)
+        line = (t - low) / (high - low if high > low else 1.0)
+        middle = self._scaled_median
+        return line / (line + middle) if 0 < middle < _BENT else line
+
+    @cached_property
+    def _scaled_median(self) -> float:
+        low, high = self.time.support
+        return float(np.median(self._probe_times) - low) / (high - low if high > low else 1.0)
 
     # --- the schedule ---------------------------------------------------------------------
 

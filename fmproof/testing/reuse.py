@@ -5,17 +5,15 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import chdtr
 
-from fmproof.models import TimeLaw
 from fmproof.models.arrays import BoolArray, FloatArray
 from fmproof.testing.failure import CheckFailed
-from fmproof.testing.laws import normal_cdf, time_cdf
+from fmproof.testing.laws import has_atoms, normal_cdf, shares_of_values, time_cdf
 from fmproof.testing.made_of import Made, twins
 from fmproof.testing.reference import Reference
 
 _ROWS = 1_000  # whose times are looked for among the noise
 _ALIKE_ROWS = 256  # of a batch, whose noise is compared over the batches
 _SHARED, _NO_CHANCE = 0.2, 1e-12  # of the variance apart, and chance: two rows share their noise
-_GRID = 999  # quantiles by which a law shows that it has no atoms
 
 
 def reused_numbers(reference: Reference, made: Made) -> CheckFailed | None:
@@ -46,7 +44,7 @@ def rows_alike(eps: FloatArray, told: BoolArray) -> CheckFailed | None:
     usable = np.triu(counts > 0, 1)
     share = np.where(usable, apart / np.maximum(counts, 1), np.inf)
     i, j = np.unravel_index(int(share.argmin()), share.shape)
-    usual = float(squares[told].mean()) / dim if told.any() else 0.0
+    usual = float(eps[told].var(axis=0).mean()) if told.any() else 0.0
     if share[i, j] > _SHARED * min(1.0, usual):
         return None
     if rows**2 / 2 * float(chdtr(counts[i, j], max(apart[i, j], 0.0))) > _NO_CHANCE:
@@ -79,10 +77,21 @@ def same_times(reference: Reference, batches: FloatArray) -> CheckFailed | None:
     )
 
 
-def has_atoms(law: TimeLaw) -> bool:
-    """Whether a law has values that come again."""
-    values = law.quantile(np.arange(1, _GRID + 1) / (_GRID + 1))
-    return len(np.unique(values)) < _GRID
+def one_time(reference: Reference, batches: FloatArray) -> CheckFailed | None:
+    """The failure of code whose rows share one t in each of the ``batches`` (B, n), where the law
+    of t would not make them. Their mean is right, but not the spread of its gradients."""
+    count, rows = batches.shape
+    if reference.shared_time or rows < 2 or (batches != batches[:, :1]).any():
+        return None
+    if count * np.log(np.sum(shares_of_values(reference.time) ** rows)) > np.log(_NO_CHANCE):
+        return None
+    return CheckFailed(
+        "t is not drawn for each row",
+        expected=f"a time for each of the {rows} rows of a batch",
+        found=f"one time for all of them, in each of {count} batches, such as {batches[0, 0]:.4g}",
+        hint="draw as many times as there are rows, torch.rand(len(x1)) and not torch.rand(1): the "
+        "gradients of one vary by far more; pass shared_time=True if that is meant",
+    )
 
 
 def _shared_noise(made: Made) -> CheckFailed | None:
@@ -129,9 +138,12 @@ def _times_of_noise(reference: Reference, made: Made) -> CheckFailed | None:
     if chance > 0.1 * len(t):
         return None
     noise = np.sort(noise)
-    for u in ((told + upto) / 2, 1 - (told + upto) / 2):
-        right = np.clip(np.searchsorted(noise, u), 1, len(noise) - 1)
-        near = np.minimum(np.abs(noise[right] - u), np.abs(noise[right - 1] - u)) <= off
+    u = (told + upto) / 2
+    inner = (u > off) & (u < 1 - off)  # times outside of their law are at 0 or 1
+    t, u = t[inner], u[inner]
+    for v in (u, 1 - u):
+        right = np.clip(np.searchsorted(noise, v), 1, len(noise) - 1)
+        near = np.minimum(np.abs(noise[right] - v), np.abs(noise[right - 1] - v)) <= off
         if near.sum() > 10 * chance + 25:
             break
     else:

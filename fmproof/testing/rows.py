@@ -8,17 +8,31 @@ from __future__ import annotations
 
 import numpy as np
 
-from fmproof.models.arrays import FloatArray
-from fmproof.models.given_paths import gamma_of
+from fmproof.models.arrays import BoolArray, FloatArray
+from fmproof.models.given_paths import dgamma_of, gamma_of
 from fmproof.models.posterior import chunks
-from fmproof.testing.diagnosis import fitted, point_like, target_name, targets_like
+from fmproof.models.targets import coefficients
+from fmproof.testing.diagnosis import OWN_NOISE, fitted, point_like, target_name, targets_like
 from fmproof.testing.failure import CheckFailed
-from fmproof.testing.moments import resemblance
-from fmproof.testing.precision import closest, point_slack, target_slack, units
+from fmproof.testing.ingredients import ingredients
+from fmproof.testing.moments import centred_time, resemblance
+from fmproof.testing.precision import (
+    COARSE,
+    SHARED,
+    closest,
+    point_slack,
+    shared_moves,
+    target_slack,
+    told_apart,
+    units,
+    usual_size,
+)
 from fmproof.testing.reference import Latents, Reference
 from fmproof.testing.samplers import SampleDraws
 from fmproof.testing.weight_mistakes import told_by_times
 
+_SEEN = 0.2  # from which on shares are told apart
+_TOLD = 50  # rows that tell something of a target
 _FEW = 1_000  # rows whose data are looked up among the points
 
 
@@ -58,6 +72,93 @@ def compare_rows(reference: Reference, draws: SampleDraws) -> CheckFailed | None
         found=_at(draws.u, draws, row),
         hint=hint,
     )
+
+
+def coarse_means(reference: Reference, draws: SampleDraws) -> tuple[FloatArray, FloatArray] | None:
+    """Of rows in coarse numbers, each of which may be off by much: (N, k) what is left of u times
+    what it is made of, and how far rounding may throw the means of these, (k,). None where the
+    rows' data are not known, or their numbers are fine."""
+    if draws.rounding <= COARSE or draws.z is None:
+        return None
+    some = draws.rows(told_apart(reference, draws.t, draws.rounding))
+    if reference.has_own_noise:
+        some = draws.rows(_own_told(reference, draws))
+    latents = _latents(reference, some, some.t)
+    if latents is None or some.z is None or len(some.t) < _TOLD:
+        return None
+    seen = [some.z, some.x]
+    if reference.has_own_noise:
+        if some.eps is None:
+            return None
+        own = _own_noise(reference, some)
+        expected = reference.target_with_own_noise(some.t, some.z, some.eps, own)
+        moves = _moves_with_own_noise(reference, some)
+        seen.append(own)
+    else:
+        expected = reference.velocity(latents)
+        moves = shared_moves(reference, latents, some.x, draws.rounding)
+    late = centred_time(reference, some.t)[:, None]
+    parts = [*seen, *(late * part for part in seen)]
+    values = [((some.u - expected) * part).sum(axis=1) for part in parts]
+    off = [sum(abs(float((m * part).sum(axis=1).mean())) for m in moves) for part in parts]
+    return np.column_stack(values), np.array(off)
+
+
+def _own_told(reference: Reference, draws: SampleDraws) -> BoolArray:
+    """Whether rounding leaves the path's own noise to be seen, (N,)."""
+    gamma = gamma_of(reference.path, draws.t)
+    return np.asarray(1.5 * draws.rounding * usual_size(reference) < gamma)
+
+
+def _own_noise(reference: Reference, draws: SampleDraws) -> FloatArray:
+    """The path's own noise (N, d), by which x differs from what data and noise give; 0 where there
+    is none."""
+    t, path = draws.t, reference.path
+    beta, gamma = path.beta(t)[:, None], gamma_of(path, t)[:, None]
+    left = draws.x - reference.alpha(t)[:, None] * draws.z - beta * draws.eps
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(gamma > 0, left / gamma, 0.0)
+
+
+def _moves_with_own_noise(reference: Reference, draws: SampleDraws) -> list[FloatArray]:
+    """By what rounded factors that all rows share would move targets of a path with noise of its
+    own, which is told by x, (N, d) each."""
+    t, path = draws.t, reference.path
+    a, b = coefficients(path, reference.target, t)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        told = dgamma_of(path, t) / gamma_of(path, t)
+    parts = (
+        (a, draws.z),
+        (b, draws.eps),
+        (told * reference.alpha(t), draws.z),
+        (told * path.beta(t), draws.eps),
+        (told, draws.x),
+    )
+    return [SHARED * draws.rounding * factor[:, None] * part for factor, part in parts]
+
+
+def coarse_fit(reference: Reference, draws: SampleDraws) -> str:
+    """Found against expected coefficients of targets in coarse numbers."""
+    if reference.has_own_noise:
+        return _own_noise_words(reference, draws)
+    some = draws.rows(told_apart(reference, draws.t, draws.rounding))
+    latents = _latents(reference, some, some.t)
+    words = "" if latents is None else fitted(reference, latents, some.u)
+    return words or resemblance(reference, draws)
+
+
+def _own_noise_words(reference: Reference, draws: SampleDraws) -> str:
+    """How often the path's own noise counts in the target, if that is what is wrong."""
+    some = draws.rows(_own_told(reference, draws))
+    if some.z is None or some.eps is None:
+        return ""
+    own = _own_noise(reference, some)
+    without = reference.target_with_own_noise(some.t, some.z, some.eps, 0 * own)
+    due = reference.target_with_own_noise(some.t, some.z, some.eps, own) - without
+    share = float(((some.u - without) * due).sum() / max(float(np.square(due).sum()), 1e-300))
+    if abs(share) < _SEEN:
+        return OWN_NOISE
+    return f"the path's own noise counts {share:.2g} times in u_t" if abs(share - 1) > _SEEN else ""
 
 
 def _enlarged(reference: Reference, t: FloatArray, size: FloatArray, rounding: float) -> FloatArray:
@@ -102,30 +203,42 @@ def _row_hint(
     if where and off.mean() < 0.5:
         return f"u_t is right elsewhere, and wrong where {where}: is something clipped there?"
     both = draws.z is not None and draws.eps is not None
-    return (fitted(reference, latents, draws.u) if both else "") or resemblance(reference, draws)
+    return (
+        (fitted(reference, latents, draws.u) if both else "")
+        or resemblance(reference, draws)
+        or _made_of(reference, draws, latents)
+    )
+
+
+def _made_of(reference: Reference, draws: SampleDraws, latents: Latents) -> str:
+    """Which data or noise the target is made of in place of those of x_t, where both are told."""
+    told = told_apart(reference, draws.t, draws.rounding) & np.isfinite(latents.eps).all(axis=1)
+    if draws.z is None or told.sum() < _TOLD:
+        return ""
+    some = Latents(*(part[told] for part in latents))
+    return ingredients(reference, some, draws.u[told], draws.z, draws.rounding)
 
 
 def _compare_with_own_noise(reference: Reference, draws: SampleDraws) -> CheckFailed | None:
     """Of a path with noise of its own: u against what data, noise and x determine."""
     if draws.z is None or draws.eps is None:
         return None
-    t, path = draws.t, reference.path
-    beta, gamma = path.beta(t)[:, None], gamma_of(path, t)[:, None]
-    left = draws.x - reference.alpha(t)[:, None] * draws.z - beta * draws.eps
-    with np.errstate(divide="ignore", invalid="ignore"):
-        own = np.where(gamma > 0, left / gamma, 0.0)
-        gain = np.where(gamma > 0, 1 / gamma, 1.0)
-    size = draws.size()
+    t, size, own = draws.t, draws.size(), _own_noise(reference, draws)
+    gamma = gamma_of(reference.path, t)[:, None]
+    gain = np.divide(1.0, gamma, out=np.ones_like(gamma), where=gamma > 0)
     expected = reference.target_with_own_noise(t, draws.z, draws.eps, own)
     slack = (target_slack(reference, t, size, draws.rounding)[:, None]) * (1 + gain)
     row = _worst_row(draws.u, expected, slack)
     if row is None:
         return None
+    without = reference.target_with_own_noise(t, draws.z, draws.eps, 0 * own)
+    left_out = _worst_row(draws.u, without, slack) is None
+    latents = Latents(t, draws.z, draws.eps)
     return CheckFailed(
         wrong_target(reference),
         expected=_at(expected, draws, row),
         found=_at(draws.u, draws, row),
-        hint=fitted(reference, Latents(t, draws.z, draws.eps), draws.u),
+        hint=OWN_NOISE if left_out else fitted(reference, latents, draws.u),
     )
 
 

@@ -25,6 +25,7 @@ from fmproof.testing.visited import beyond_its_times, told_other_times
 
 _ROUGHLY, _PLAUSIBLE = 0.06, 1e-3  # tolerance and level at which a guess is believed
 _FEW, _FEW_STEPS = 64, 16  # points that follow a constant field, and steps in coarse numbers
+_SAME, _OFTEN = 1e-6, 0.01  # how alike numbers are that were clipped, and how many
 _COPIES = 32  # of points, over which coarse rounding is averaged
 _EVEN, _WHOLE = 2e-2, 0.1  # how alike their ways are, and how nearly a number of steps is whole
 _NAMES = {
@@ -262,7 +263,7 @@ def _explained(
 ) -> str:
     """What a sampler does wrong, from what it asks the model and what it makes of the answers; a
     guess must not hide the failure that it is about."""
-    guesses = [beyond_its_times, _turned, _taken_for, told_other_times, _part, _spread]
+    guesses = [_clipped, beyond_its_times, _turned, _taken_for, told_other_times, _part, _spread]
     if _law(reference, run(seed), _ROUGHLY, _PLAUSIBLE, seed) is None:
         guesses = [g for g in guesses if g not in (_turned, _taken_for)]  # which are rough
     for explain in guesses:
@@ -273,6 +274,22 @@ def _explained(
         if words:
             return words
     return ""
+
+
+def _clipped(
+    reference: Reference, run: Callable[..., FloatArray], start: FloatArray, seed: int
+) -> str:
+    """About coordinates that many samples have at one largest size, and the data have not."""
+    ends = np.abs(run(seed))
+    reach = float(ends.max())
+    data = np.abs(reference.data.sample(len(ends), np.random.default_rng(seed)))
+    within = float((data <= reach * (1 + _SAME)).mean())
+    if (ends >= reach * (1 - _SAME)).mean() < _OFTEN or within > 1 - _OFTEN:
+        return ""
+    return (
+        f"the samples are clipped to [-{reach:.3g}, {reach:.3g}], beyond which {1 - within:.0%} of "
+        "the data's coordinates lie: switch that off, or test it with data that lie there"
+    )
 
 
 def _turned(

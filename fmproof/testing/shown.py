@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from fmproof.models.arrays import FloatArray
+from fmproof.models.arrays import BoolArray, FloatArray
 from fmproof.testing.adapters import VelocityFunction, to_array, wants_tensors
 from fmproof.testing.calls import is_mapped
 from fmproof.testing.points import EvaluatedPoints
@@ -22,10 +22,17 @@ _FURTHER = 8  # rows in which that is looked at, without automatic differentiati
 
 
 class ShownTargets(NamedTuple):
-    """What a loss shows of itself: the targets u (N, d) and weights w (N,) of its rows."""
+    """What a loss shows of itself.
+
+    Attributes:
+        u: (N, d), the targets.
+        w: (N,), the weights of the rows, by the coordinates that count.
+        shares: (d,), the weights of the coordinates, relative to those that count.
+    """
 
     u: FloatArray
     w: FloatArray
+    shares: FloatArray
 
 
 def read_off(
@@ -39,7 +46,7 @@ def read_off(
     calls: list[tuple[Any, Any]] = []
     data = user.convert(z.reshape(-1, *user.shape).copy())
     read = _by_gradient if wants_tensors(user.function) else _by_differences
-    shown = read(user, loss, data, len(z), seed, calls)
+    shown = read(user, loss, data, len(z), seed, calls, reference.mask)
     given = to_array(data).astype(np.float64).reshape(z.shape)
     points = EvaluatedPoints.of(reference, _first_pass(calls, user.dim, len(z)), given)
     return None if shown is None or points is None else (shown, points)
@@ -77,6 +84,7 @@ def _by_gradient(
     rows: int,
     seed: int,
     calls: list[tuple[Any, Any]],
+    mask: BoolArray,
 ) -> ShownTargets | None:
     """From the gradients at two values that the model might return."""
     import torch
@@ -104,23 +112,29 @@ def _by_gradient(
         return np.asarray(to_array(slope), dtype=np.float64)
 
     rounding = float(torch.finfo(x1.dtype).eps)
-    return _solve(gradient(0.0), gradient(1.0), gradient(2.0), rows, rounding)
+    return _solve(gradient(0.0), gradient(1.0), gradient(2.0), rows, mask, rounding)
 
 
 def _solve(
-    zero: FloatArray, one: FloatArray, two: FloatArray, rows: int, rounding: float = 0.0
+    zero: FloatArray,
+    one: FloatArray,
+    two: FloatArray,
+    rows: int,
+    mask: BoolArray,
+    rounding: float = 0.0,
 ) -> ShownTargets | None:
     """u and w from the gradients 2 w (v − u) / N at v = 0, 1, 2, which rounding throws by so much
-    of their size."""
+    of their size, and the coordinates that count."""
     curve = one - zero
     size = np.abs(curve).max() + 1e-300
     off = 4 * rounding * np.abs([zero, one, two]).max()
     if np.abs(two - 2 * one + zero).max() > _SQUARE * size + off:  # no squared error
         return None
-    w = rows * np.median(curve, axis=1) / 2
+    w = rows * np.median(curve[:, mask], axis=1) / 2
+    each = np.abs(curve).mean(axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
         u = np.where(np.abs(curve) > 1e-9 * size, -zero / curve, 0.0)
-    return ShownTargets(u, w)
+    return ShownTargets(u, w, each / (each[mask].mean() + 1e-300))
 
 
 def _by_differences(
@@ -130,6 +144,7 @@ def _by_differences(
     rows: int,
     seed: int,
     calls: list[tuple[Any, Any]],
+    mask: BoolArray,
 ) -> ShownTargets | None:
     """The same from values of the loss, one number of the model at a time."""
     from fmproof.testing.losses import evaluate_loss
@@ -151,4 +166,4 @@ def _by_differences(
         further = value(move) - (base + 2 * zero[i, 0] + 2 * curve[i, 0])
         if abs(further) > _SQUARE * np.abs(curve).max():
             return None
-    return _solve(zero, zero + curve, zero + 2 * curve, rows)
+    return _solve(zero, zero + curve, zero + 2 * curve, rows, mask)

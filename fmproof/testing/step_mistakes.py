@@ -14,6 +14,7 @@ from fmproof.testing.exact import ExactModel
 from fmproof.testing.step_laws import PLMS, StepLaw, Trail, combined, step_law, two_steps
 
 _SEEN = 0.1  # of the way between two means
+_TOLD = 0.15  # standard error up to which 0, 1 and 2 times something are told apart
 _SAME = 1e-3  # of the standard deviation, by which rows with one noise may differ
 _SECOND = 1e-9  # of the step: times of the model's calls that are told apart
 
@@ -55,9 +56,28 @@ def looks_like(
         f"x_s is about {a:.3g} E[x1 given x] + {b:.3g} E[x0 given x] with noise {left:.3g}, "
         f"expected {expected[0]:.3g}, {expected[1]:.3g} and {std:.3g}"
     )
-    if std > 0 and abs(left - std) < 0.05 * std:
-        return f"{words}: the noise is right, the drift is not corrected for it"
-    return words
+    why = _correction(trail, law, found) if kind == "euler-maruyama" else ""
+    return f"{words}: {why}" if why else words
+
+
+def _correction(trail: Trail, law: StepLaw, found: FloatArray) -> str:
+    """About the correction of an SDE's drift for its noise, if that is what is wrong."""
+    field = ExactModel(replace(trail.reference, target="velocity"))
+    straight = trail.x + (trail.s - trail.t) * field.values(np.array([trail.t]), trail.x)
+    due, std = law.mean - straight, float(law.std.mean())
+    square = float(np.square(due).sum()) + 1e-300
+    share = float(((found - straight) * due).sum()) / square
+    error = std / np.sqrt(square)
+    left = float((found - straight - share * due).std())
+    if error > _TOLD or abs(left - std) > 0.05 * std:
+        return ""
+    known = {
+        0: "the noise is right, the drift is not corrected for it",
+        2: "the drift is corrected by g² times the score, where g²/2 is due",
+        -1: "the correction of the drift has the wrong sign",
+    }
+    near = [words for value, words in known.items() if abs(share - value) < 3 * error]
+    return near[0] if near else f"the drift has {share:.2g} times its correction for the noise"
 
 
 def _same_noise(left: FloatArray, std: float) -> str:
@@ -122,6 +142,7 @@ def _mistakes(trail: Trail, kind: Any, law: StepLaw) -> Iterator[tuple[str, Floa
         )
     if kind == "ddim":
         yield from _ddim_mistakes(trail, kept)
+        yield from _posterior_mistakes(trail, kept)
     yield (
         "the model's output is taken for the noise, which it is not",
         alpha * given.z + kept * output,
@@ -155,6 +176,27 @@ def _ddim_mistakes(trail: Trail, kept: float) -> Iterator[tuple[str, FloatArray]
                     "off by one",
                     other[0] * given.z + there * given.eps,
                 )
+
+
+def _posterior_mistakes(trail: Trail, kept: float) -> Iterator[tuple[str, FloatArray]]:
+    """Of the mean as it is written for DDPM: of the data and x_t, or of x_t and the noise."""
+    given, x = trail.given, trail.x
+    (alpha, _), (now, noise) = trail.factors(trail.s), trail.factors(trail.t)
+    if noise <= 0 or now <= 0:
+        return
+    of_data, of_x = alpha - kept * now / noise, kept / noise
+    yield "the factors of the data and of x_t are exchanged", of_x * given.z + of_data * x
+    less = alpha * noise / now - kept  # mean = alpha/now x - less eps
+    mean = alpha / now * x
+    yield (
+        "the noise is divided by beta² = 1 - alpha², where beta is due",
+        mean - less / noise * given.eps,
+    )
+    yield "the noise is not divided by beta = sqrt(1 - alpha²)", mean - less * noise * given.eps
+    yield (
+        "it is not divided by alpha_t/alpha_s, the root of DDPM's alpha_t = 1 - beta_t",
+        x - now / alpha * less * given.eps,
+    )
 
 
 def _fitted(found: FloatArray, z: FloatArray, eps: FloatArray) -> tuple[float, float, float]:

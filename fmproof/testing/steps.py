@@ -16,7 +16,7 @@ from fmproof.testing.exact import ExactModel, call_with, convert_for, numbers_of
 from fmproof.testing.failure import CheckFailed, call_text, chosen_seed, code_of, name_of
 from fmproof.testing.joint import JointTest, joint_test
 from fmproof.testing.laws import law_test, normal_cdf
-from fmproof.testing.precision import COARSE, precision_of, precision_shown, units
+from fmproof.testing.precision import COARSE, SHARED, precision_of, precision_shown, units
 from fmproof.testing.reference import Reference
 from fmproof.testing.step_laws import (
     KINDS,
@@ -31,8 +31,9 @@ from fmproof.testing.step_mistakes import looks_like, wrong_times
 
 _MOST = {"adams-bashforth": 6, "lms": 6, "plms": 4, "dpm++2m": 2}  # outputs that are combined
 _PREDICTS = {"ddim": "eps", "lms": "eps", "plms": "eps", "dpm++2m": "x1"}
-_SHARED = 0.75  # of a rounding: by how much all rows may be off alike
 _PLAUSIBLE = 1e-3  # p-value above which the mean of a step is taken for right
+_ADDED = 2.0  # roundings of a number: the deviation that coarse rounding may add to it
+_MORE = 4  # times as many points where numbers are coarse, since the mean may be off by more there
 _NAMES = {
     "model": {"field", "velocity", "net", "denoiser"},
     "output": {"out", "model_output", "pred", "prediction", "noise_pred"},
@@ -82,7 +83,8 @@ def assert_step(
         order: how many outputs a multistep method combines, the one at t included.
         pairs: times (t, s) to step between; by default some of the path's. For multistep also
             (…, r, t, s), with the steps before.
-        samples: how many points, at each pair.
+        samples: how many points, at each pair; four times as many where the step computes in half
+            precision.
         level: the probability that a right step fails.
         seed: as elsewhere.
 
@@ -138,11 +140,21 @@ def _times(pair: Any) -> tuple[float, ...]:
 
 
 def _check(
-    step: Any, trail: Trail, kind: Any, eta: float, noise: Any, level: float, seed: int
+    step: Any,
+    trail: Trail,
+    kind: Any,
+    eta: float,
+    noise: Any,
+    level: float,
+    seed: int,
+    again: bool = False,
 ) -> CheckFailed | None:
     reference, x, t, s = trail.reference, trail.x, trail.t, trail.s
-    samples, at = len(x), np.array([t])
     found, rounding, told = _run(step, trail, seed)
+    if rounding > COARSE and not again:
+        more = Trail.draw(reference, trail.times, trail.s, _MORE * len(x), seed)
+        return _check(step, more, kind, eta, noise, level, seed, again=True)
+    samples, at = len(x), np.array([t])
     law = step_law(trail, kind, eta, noise)
     given = trail.given
     where = f"from t = {t:.6g} to s = {s:.6g}"
@@ -176,7 +188,7 @@ def _check(
     square = np.square(white).sum(axis=1)
     count = square.size * reference.dim
     excess = float(square.sum()) / reference.dim - square.size
-    p_variance = _variance(float(square.sum()), count, rounding, float(np.square(off).mean()))
+    p_variance = _variance(float(square.sum()), count, *_blur(law, found, off, rounding))
     if min(together.p_value, whole.p_value, p_variance) > level / 3:
         return None
     std = float(residual.std())
@@ -204,7 +216,7 @@ def _means(
     if rounding > COARSE:
         beta = float(trail.reference.beta(np.array([trail.t]))[0])
         steep = 1 + 1 / max(beta, np.sqrt(rounding))
-        off = _SHARED * rounding * steep * (np.abs(trail.x) + np.abs(law.mean))
+        off = SHARED * rounding * steep * (np.abs(trail.x) + np.abs(law.mean))
     columns = [(residual / size * v).sum(axis=1) for v in (given.z, given.eps)]
     slacks = [float((off / size * np.abs(v)).sum(axis=1).mean()) for v in (given.z, given.eps)]
     return joint_test(np.column_stack(columns), np.array(slacks))
@@ -218,12 +230,23 @@ def _told_wrong(trail: Trail, kind: Any, told: list[float], rounding: float) -> 
     return rounding > COARSE and near < length / 2 and bool(wrong_times(trail, kind, told, near))
 
 
-def _variance(total: float, count: int, rounding: float, off: float) -> float:
-    """The p-value of a sum of ``count`` squares of normal numbers, whose standard deviation is a
-    few roundings off, and which rounding throws by ``off``, in the mean of squares."""
+def _blur(law: StepLaw, found: FloatArray, off: FloatArray, rounding: float) -> tuple[float, float]:
+    """By how much rounding may throw a variance: by a share of it, as it throws the factor of the
+    noise, and by what it adds. Coarse roundings are told by their usual size, since a bound for
+    each row, ``off`` (N,) standard deviations, says little there."""
+    if rounding <= COARSE:
+        return units(rounding) * rounding, float(np.square(off).mean()) / units(rounding) ** 2
+    usual = np.maximum(np.square(found).mean(axis=1), np.square(law.mean).mean(axis=1))
+    added = np.square(_ADDED * rounding) * usual / np.square(law.std)
+    return 2 * SHARED * rounding, float(added.mean())
+
+
+def _variance(total: float, count: int, share: float, added: float) -> float:
+    """The p-value of a sum of ``count`` squares of normal numbers, which rounding throws by
+    a share of itself and by what it adds to each."""
     from scipy.stats import chi2
 
-    slack = count * (units(rounding) * rounding + off / units(rounding) ** 2)
+    slack = count * (share + added)
     beside = total - count
     total = count + np.sign(beside) * max(abs(beside) - slack, 0.0)
     return float(2 * min(chi2.cdf(total, count), chi2.sf(total, count)))

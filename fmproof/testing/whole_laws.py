@@ -9,7 +9,6 @@ from scipy.special import chdtr, chdtrc, ndtr
 
 from fmproof.models import DiscreteTime
 from fmproof.models.arrays import FloatArray
-from fmproof.testing.diagnosis import time_like
 from fmproof.testing.evidence import StatisticalEvidence, strongest
 from fmproof.testing.failure import CheckFailed
 from fmproof.testing.laws import (
@@ -23,6 +22,7 @@ from fmproof.testing.laws import (
 )
 from fmproof.testing.made_of import Made
 from fmproof.testing.reference import Reference
+from fmproof.testing.time_mistakes import time_like
 
 _MOST_AXES = 4
 _ROWS, _COORDINATES = 4_000, 256  # among which correlations are looked for
@@ -34,7 +34,8 @@ def time_law(
 ) -> StatisticalEvidence:
     """Has t its law?"""
     law, high = reference.time, max(1.0, abs(reference.time.support[1]))
-    found = law_test(t, time_cdf(law), 2 * rounding * high if rounding > 1e-12 else 0.0)
+    off = 2 * rounding * np.maximum(1.0, np.abs(t)) if rounding > 1e-12 else 0.0
+    found = law_test(t, time_cdf(law), off)
 
     def failure(_: float) -> CheckFailed:
         return CheckFailed(

@@ -19,6 +19,7 @@ from fmproof.errors import InputError
 from fmproof.models import (
     CondOTPath,
     CustomPath,
+    FunctionPath,
     GaussianMixture,
     LinearVelocity,
     LinearVPPath,
@@ -310,3 +311,13 @@ def test_integer_times_are_taken_as_numbers(path):
         assert values.dtype == np.float64
         np.testing.assert_array_equal(values, function(np.array([0.0, 1.0])))
         assert function(True) == function(1.0)
+
+
+@pytest.mark.parametrize("ends", [(0.0, 1.0), (-2.0, 3.0)])
+def test_a_path_of_functions_has_its_slopes_at_the_ends_of_its_times_too(ends):
+    low, high = ends
+    path = FunctionPath(np.sin, lambda t: np.cos(t / 4), low=low, high=high)
+    t = np.concatenate([[low, low + 1e-9, high - 1e-9, high], np.linspace(low, high, 41)])
+    np.testing.assert_allclose(path.dalpha(t), np.cos(t), atol=1e-6)
+    np.testing.assert_allclose(path.dbeta(t), -np.sin(t / 4) / 4, atol=1e-6)
+    assert path.dalpha(low) == pytest.approx(np.cos(low), abs=1e-9)

@@ -435,7 +435,7 @@ CASES: dict[str, tuple[Callable[..., None], str]] = {
     "90 three times": (three_times, "t takes 3 values"),
     "90 laplace noise": (laplace_noise, "tails are heavy"),
     "data in [0, 1]": (data_in_unit_range, "2·x1 - 1"),
-    "t up to 512": (time_to_512, "the model sees t up to 51"),
+    "t up to 512": (time_to_512, "the model sees t up to 5"),
     "integer steps": (integer_steps, "off by one"),
     "another time law": (cosmap_time, "the law of t fits UniformTime"),
 }

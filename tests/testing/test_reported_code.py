@@ -3,6 +3,8 @@ twin passes in every precision, with one seed here and with twenty in the nightl
 
 from __future__ import annotations
 
+import held_back
+import held_back_sampling
 import pytest
 import reported
 import reported_sampling
@@ -13,11 +15,12 @@ from reported import Kit
 
 from fmproof.testing import CheckFailed
 
-CASES = {**reported.CASES, **reported_sampling.CASES, **written.CASES, **written_sampling.CASES}
+MODULES = (reported, reported_sampling, written, written_sampling, held_back, held_back_sampling)
+CASES = {name: case for module in MODULES for name, case in module.CASES.items()}
 NUMPY = ("float64", "float32")
 TORCH = ("torch float32", "torch bfloat16")
 UNSEEDED = {"16 sigma prime"}
-TRAINING = {*reported.CASES, *written.CASES} - UNSEEDED
+TRAINING = {*reported.CASES, *written.CASES, *held_back.CASES} - UNSEEDED
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -33,11 +36,14 @@ IN_HALF = {  # what can be said where there are eight bits
     "integer steps": "t is never 49",
     "latent scale in the loss": "expected 0.0",
     "likelihood probes": "the integral of the divergence counts 0.3",
+    "sigma min left out": "the loss does not differ from the flow matching loss",
+    "noise over channels": "its coordinates are not independent",
 }
 SMALL = {"rescaled table"}  # 2% of one factor, which takes more samples to see
+UNSEEN = {"loss of a bridge"}  # which moves the loss by less than rounded factors might
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("name", [name for name in CASES if name not in UNSEEN])
 def test_the_mistake_is_caught_and_named_in_half_precision(name):
     pytest.importorskip("torch")
     check, words = CASES[name]

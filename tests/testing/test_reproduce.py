@@ -95,3 +95,17 @@ def test_the_line_fails_in_the_same_way(name):
     with pytest.raises(CheckFailed) as again:
         eval(found.reproduce, here)
     assert (again.value.title, again.value.found) == (found.title, found.found)
+
+
+def test_a_table_of_a_thousand_rows_does_not_fill_the_screen():
+    table = fmproof.models.TablePath(np.cumprod(1 - np.linspace(1e-4, 0.02, 1_000)))
+
+    def step(output, x, t, s):
+        return x
+
+    with pytest.raises(CheckFailed) as caught:
+        fmproof.testing.assert_step(step, table, RING, samples=100)
+    assert len(str(caught.value)) < 2_000
+    assert caught.value.reproduce.startswith("assert_step(step, path, GaussianMixture(")
+    with pytest.raises(CheckFailed):
+        eval(caught.value.reproduce, {**NAMES, "step": step, "path": table})
