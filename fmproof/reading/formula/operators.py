@@ -22,11 +22,11 @@ _POINTS = ("x", "y", "z")
 """Below Δ: the Laplacian in a point, not a step Δ_t."""
 
 
-def derived(at: int, kind: str, var: t.Node | None, body: t.Node) -> t.Node:
+def derivative_of(at: int, kind: str, var: t.Node | None, body: t.Node) -> t.Node:
     """A derivative of what follows; a value that is put in behind it is put into the derivative:
     d/dt f(t) |_{t = 0}."""
     if isinstance(body, t.At):
-        return t.At(at, derived(at, kind, var, body.body), body.var, body.value)
+        return t.At(at, derivative_of(at, kind, var, body.body), body.var, body.value)
     return t.Derivative(at, kind, var, body)
 
 
@@ -75,10 +75,10 @@ class Operators(Scripts):
             return None
         if above.i < len(top):
             body = above.sum()
-            return None if above.i < len(top) else derived(at, kind, var, body)
+            return None if above.i < len(top) else derivative_of(at, kind, var, body)
         if self.ends():
             self.fail("a derivative of nothing", at)
-        return derived(at, kind, var, self.shown(self.rest()))
+        return derivative_of(at, kind, var, self.shown(self.rest()))
 
     def argument_of_font(self) -> str:
         token = self.take()
@@ -112,8 +112,8 @@ class Operators(Scripts):
                 self.fail("a power of ∇", at)
         if self.text() in ("\\cdot", "·"):
             self.i += 1
-            return derived(at, "div", var, self.operand())
-        return derived(at, kind, var, self.operand())
+            return derivative_of(at, "div", var, self.operand())
+        return derivative_of(at, kind, var, self.operand())
 
     def laplacian(self) -> t.Node | None:
         r"""``\Delta f``, ``\Delta_{\mathbf x} f``; None where Δ is a letter, such as a step Δ_t."""
@@ -128,7 +128,7 @@ class Operators(Scripts):
         if self.text() in ("_", "^") or self.ends():
             self.i = start
             return None
-        return derived(at, "laplace", var, self.factor())
+        return derivative_of(at, "laplace", var, self.factor())
 
     def named_derivative(self, kind: str, at: int) -> t.Node:
         r"""``\operatorname{div}_x (…)``."""
@@ -136,7 +136,7 @@ class Operators(Scripts):
         if self.text() == "_":
             self.i += 1
             var = self.inside(self.argument(), at)
-        return derived(at, kind, var, self.operand())
+        return derivative_of(at, kind, var, self.operand())
 
     def operand(self) -> t.Node:
         """What ∇ or log acts on: an operator with its own operand, or one factor."""
@@ -162,7 +162,7 @@ class Operators(Scripts):
         if var is None and self.text() == "/" and self.text(1) in ("\\partial", "∂"):
             self.i += 2  # ∂f(x, t)/∂t
             var = self.with_scripts(self.bare_symbol())
-        return derived(at, "partial", var, body)
+        return derivative_of(at, "partial", var, body)
 
     def function(self, name: str, at: int) -> t.Node:
         sub: t.Node | None = None

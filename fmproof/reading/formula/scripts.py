@@ -12,7 +12,7 @@ from fmproof.reading.formula.alphabet import (
     LAYOUT,
     MARKS,
     OPEN,
-    SIGNS,
+    SCRIPT_SIGNS,
     UNICODE,
 )
 from fmproof.reading.formula.brackets import Brackets
@@ -83,7 +83,7 @@ class Scripts(Brackets):
             kind, at = self.take().text, self.at()
             tokens = [token for token in self.argument() if token.text not in LAYOUT]
             spelled = "".join(token.words or token.text for token in tokens)
-            label = MARKS.get(spelled) or SIGNS.get(spelled) or script_word(tokens)
+            label = MARKS.get(spelled) or SCRIPT_SIGNS.get(spelled) or script_word(tokens)
             if kind == "^":
                 if transposes(tokens) or spelled.lstrip("-−+").replace("/", "").isdigit():
                     if self.text() == "_" and spelled in _INDICES:
