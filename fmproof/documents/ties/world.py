@@ -146,6 +146,7 @@ class Ties:
                 or spelling in self._bound
                 or conventional("scalars", letter, "surely")
                 or conventional("vectors", letter, "surely")
+                or self._scales_a_moment(spelling)
             )
             if known is not None and known.guessed and not (spelling in argued or sure):
                 return Verdict(f"what {shown} is was guessed")
@@ -278,6 +279,12 @@ class Ties:
         found = Verdict(held, tuple(dict.fromkeys(assumed)), bool(held), special=laws)
         return replace(found, instances=tuple(sorted(instances, key=lambda head: head.name)))
 
+    def _scales_a_moment(self, spelling: str) -> bool:
+        """Whether a letter is the s of E‖x‖² = s² d, which is a number."""
+        said = (one for one in self.said.items if fixes_a_moment(self.elab, one))
+        nodes = (n for one in said if one.right is not None for n in t.walk(one.right))
+        return any(isinstance(n, t.Sym) and spelled(n) == spelling for n in nodes)
+
     def _undefined(self, heads: Sequence[Head]) -> list[Head]:
         """The symbols that mean whatever a world lets them mean."""
         known = circular_heads(self.elab)
@@ -367,8 +374,11 @@ class Ties:
         return "", tuple(sorted(special, key=lambda head: head.name))
 
     def _at_every_time(self, equation: Prop) -> Prop:
-        """What a document says at a time, it says at each."""
-        for var in sorted(free_vars(equation), key=lambda v: v.name):
+        """What a document says at a time, it says at each; E‖x‖² = s² d says what s is."""
+        sides = equation.args
+        averages = [side for side in sides if any(head.draws for head in heads_in([side]))]
+        free = {v for side in averages or sides for v in free_vars(side)}
+        for var in sorted(free, key=lambda v: v.name):
             if var.sort is Sort.REAL and self.elab.is_no_number(self.elab.spelling(var)):
                 equation = ForAll(equation, var)
         return equation
