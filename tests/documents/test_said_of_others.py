@@ -66,3 +66,17 @@ MOMENTS = (
 )
 def test_moments_that_a_standard_normal_density_has(words: str, row: str, wrong: bool) -> None:
     assert (verdicts(MOMENTS.format(words, row))[-1] in WRONG) is wrong
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (r"x = (1 - t) \mathbb E[A \mid X = x] + t \mathbb E[B \mid X = x]", "proved"),
+        (r"x = (1 - t) \mathbb E[A \mid X = x]", "refuted"),
+        (r"m = t\, \mathbb E[B]", "definition"),
+        (r"x = t\, \mathbb E[B \mid X = 0]", "definition"),
+    ],
+)
+def test_a_point_that_is_given_is_not_said_by_its_means(row: str, said: str) -> None:
+    words = "Let $X = (1 - t) A + t B$ with $A \\sim \\mathcal N(0, I)$, $B \\sim q$ independent."
+    assert verdicts(f"{words} Then\n\n$$ {row} $$\n") == [said]

@@ -161,7 +161,8 @@ class Ties:
     ) -> Verdict:
         """What holds the numbers of a row back where its symbols are what they are read as."""
         says = self.said.subject(item, names, places)
-        if says is not None and self._is_solved_for(terms, item.left):
+        solved = self._is_solved_for(terms, item.left) or self._is_of_each_point(terms, item.left)
+        if says is not None and solved:
             says = None
         beyond = self._beyond(terms, item, names, places)
         if says is None:
@@ -293,6 +294,13 @@ class Ties:
         others = [term for term in terms if term is not var]
         inside = len(alone) == 1 and all(var in free_vars(term) for term in others)
         return inside and bool(self.elab.laws.get(spelling))
+
+    def _is_of_each_point(self, terms: Sequence[Expr], left: t.Node | None) -> bool:
+        """Whether a row x = a E[Y | X = x] + b E[Z | X = x] is about the point that is given on its
+        other side: any point, then, of which it says nothing."""
+        var = self.elab.variables.get(spelled(left)) if isinstance(left, t.Sym) else None
+        means = {n for term in terms if term is not var for n in term.atoms(CondExpect)}
+        return var in terms and any(var in free_vars(one.at) for n in means for one in n.given)
 
     def _alone(self, terms: Sequence[Expr], undefined: Sequence[Head]) -> bool:
         """Whether a row is about one coefficient without a definition, at any time: nothing is
