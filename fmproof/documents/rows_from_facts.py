@@ -18,10 +18,11 @@ from fmproof.documents.facts import Fact
 from fmproof.documents.left_over import normal_difference
 from fmproof.documents.modulo import by_multiple
 from fmproof.documents.suggest import replaced
+from fmproof.documents.terms import nodes_in
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.arithmetic import add, mul, summands
 from fmproof.lang.node import rebuilt, sort_of
-from fmproof.lang.nodes import Apply, CondExpect, Expect, IntegralOver, Partial, Var
+from fmproof.lang.nodes import Apply, CondExpect, Div, Expect, IntegralOver, Partial, Var
 from fmproof.lang.numbers import is_number
 from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
@@ -39,6 +40,8 @@ RowByFacts = tuple[tuple[Part, ...], Sequence[Fact]]
 def rows_from_facts(before: Expr, claim: Expr, facts: Sequence[Fact]) -> Iterator[RowByFacts]:
     """The row in one step; then in two where an equation of coefficients is put in, and with
     definitions written out, and what earlier rows say put in."""
+    for fact in _of_several(facts, claim):
+        yield _row(before, [Step("1", claim, by="auto")]), [fact]
     yield _row(before, [Step("1", claim, by="auto")]), facts
     if any(fact.moment for fact in facts):
         yield _row(before, [Step("1", claim, by=("square", "linearity", "trace"))]), facts
@@ -53,6 +56,16 @@ def rows_from_facts(before: Expr, claim: Expr, facts: Sequence[Fact]) -> Iterato
             for shifted in by_multiple(one, other, fact.before, fact.claim):
                 yield _through(before, [one, shifted, other, claim]), facts
     yield from rows_written_out(before, claim, facts, sure=False)
+
+
+def _of_several(facts: Sequence[Fact], claim: Expr) -> Iterator[Fact]:
+    """Of several rows that say how one density moves, that whose flux is in the claim."""
+    slopes = [fact.before for fact in facts if isinstance(fact.before, Partial)]
+    fluxes = set(nodes_in(claim, Div))
+    for fact in facts if fluxes else ():
+        inside = set(nodes_in(fact.claim, Div))
+        if slopes.count(fact.before) > 1 and inside and inside <= fluxes:
+            yield fact
 
 
 def rows_written_out(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sympy import Expr
 
-from fmproof.documents.candidates import shape_of
+from fmproof.documents.candidates import is_of_coefficient, shape_of
 from fmproof.documents.domains import picks_a_part
 from fmproof.documents.items import Item, equated_with, head_of, is_at_an_end
 from fmproof.documents.motion import moved_point, starts_at
@@ -232,8 +232,11 @@ class Sayings:
         right = other.right
         if self._drops_a_time(left, right):
             return None
-        if isinstance(left, t.Pow | t.Frac) and candidate is not None and _is_between(candidate):
+        if isinstance(left, t.Pow) and candidate is not None and _is_between(candidate):
             left = candidate.left  # σ_{t|s}² = … says what σ_{t|s} is, and nothing of α and s
+        reciprocal = isinstance(left, t.Frac) and is_of_coefficient(left)
+        if reciprocal and other.left is left and candidate is not None:
+            left = candidate.left  # so does 1/c_t = …
         sides = [side for side in (left, right) if side is not None]
         if not other.assumed:  # else it says something, whatever it is an equation of
             sides = [side for side in sides if side is left and has_no_average(side)]
