@@ -56,10 +56,6 @@ def certificates_of(found: Sequence[Derivation]) -> list[Certificate]:
     Raises:
         InputError: two derivations are called alike.
     """
-    names = [derivation.name for derivation in found]
-    for name in names:
-        if names.count(name) > 1:
-            raise InputError(f"two derivations are called {name}: name one of them at a time")
     proved = theorems(found)
     return [labelled(of_theorem(proved[d.name], d.name), d) for d in found if d.name in proved]
 

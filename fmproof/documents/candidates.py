@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeGuard
 
 from fmproof.documents.domains import picks_a_part
 from fmproof.documents.fields_by_name import fields_by_name
@@ -122,8 +121,8 @@ class _Rows:
             left, right = right, left
         if left is None or right is None or isinstance(left, t.Other):
             return None
-        if item.left is left and is_square_of_coefficient(left) and not isinstance(right, t.Num):
-            return left.base, t.Function(right.at, "sqrt", (right,)), relation != "="
+        if item.left is left and not isinstance(right, t.Num):
+            left, right = _solved(left, right)
         return left, right, relation != "="
 
     def _goes_on(self, item: Item, left: t.Node, right: t.Node) -> bool:
@@ -229,15 +228,37 @@ def _without_prime(head: t.Sym) -> str:
     return key_of(replace(head, primes=head.primes - 1)) if head.primes else ""
 
 
-def is_square_of_coefficient(left: t.Node | None) -> TypeGuard[t.Pow]:
-    """σ_t² of "σ_t² = …", or σ²(s, t), which says what the standard deviation is."""
-    base = left.base if isinstance(left, t.Pow) else None
-    if not isinstance(base, t.Sym | t.Call):
+def is_of_coefficient(left: t.Node | None) -> bool:
+    """Whether "σ_t² = …", "1/σ_t = …" or "1/σ_t² = …" says what a standard deviation is."""
+    if isinstance(left, t.Frac) and isinstance(left.top, t.Num) and left.top.value == 1:
+        return _is_coefficient(left.bottom) or _is_square_of_coefficient(left.bottom)
+    return _is_square_of_coefficient(left)
+
+
+def _solved(left: t.Node, right: t.Node) -> tuple[t.Node, t.Node]:
+    """What such a row defines, and by what."""
+    if isinstance(left, t.Frac) and is_of_coefficient(left):
+        right = t.Frac(right.at, left.top, right)
+        left = left.bottom
+    if isinstance(left, t.Pow) and is_of_coefficient(left):
+        left, right = left.base, t.Function(right.at, "sqrt", (right,))
+    return left, right
+
+
+def _is_square_of_coefficient(left: t.Node | None) -> bool:
+    """σ_t² or σ²(s, t)."""
+    if not isinstance(left, t.Pow):
         return False
-    assert isinstance(left, t.Pow)
     two = isinstance(left.exponent, t.Num) and left.exponent.value == 2
-    below = bool(base.sub) if isinstance(base, t.Sym) else len(base.args) > 1 and _of_times(base)
-    return two and below and conventional("scalars", head_of(base).name)
+    return two and _is_coefficient(left.base)
+
+
+def _is_coefficient(node: t.Node) -> bool:
+    """σ_t, or σ(s, t)."""
+    if not isinstance(node, t.Sym | t.Call):
+        return False
+    below = bool(node.sub) if isinstance(node, t.Sym) else len(node.args) > 1 and _of_times(node)
+    return below and conventional("scalars", head_of(node).name)
 
 
 def takes_a_value(left: t.Node, right: t.Node) -> bool:
@@ -528,15 +549,24 @@ def _is_number(node: t.Node) -> bool:
 
 
 def at_the_ends(left: t.Node, right: t.Node, evidence: Evidence) -> bool:
-    """α_0 = β_1 = 0 for coefficients α_t, β_t: values, and names of nothing."""
+    """α_0 = β_1 = 0 for coefficients α_t, β_t, or α(0) = β(1) = 0: values, and names of nothing."""
     sides = [side for side in (left, right) if not isinstance(side, t.Num)]
-    return all(
+    return all(_is_at_an_end(side, evidence) for side in sides)
+
+
+def _is_at_an_end(side: t.Node, evidence: Evidence) -> bool:
+    """Whether a side is a coefficient at a number, which stands elsewhere at any time."""
+    if isinstance(side, t.Call):
+        known = evidence.called.get(key_of(side.head), ())
+        elsewhere = any(isinstance(a, t.Sym) for call in known for a in call.args)
+        at_numbers = len(side.args) == 1 and isinstance(side.args[0], t.Num) and not side.given
+        return at_numbers and elsewhere and conventional("scalars", side.head.name)
+    return (
         isinstance(side, t.Sym)
         and bool(side.sub)
         and all(isinstance(s, t.Num) for s in side.sub)
         and conventional("scalars", side.name)
         and any(spelled(replace(side, sub=(time,))) in evidence.spellings for time in _TIMES)
-        for side in sides
     )
 
 
@@ -644,12 +674,21 @@ def mentions(right: t.Node, left: t.Node, mixed: Collection[str] = ()) -> bool:
         isinstance(node, t.Call)
         and key_of(node.head) == key_of(left.head)
         and (len(node.args), len(node.given)) == (len(left.args), len(left.given))
+        and not (left.head.sub and not node.head.sub and _is_of_a_number(left.head))
         and not (
             conventional("densities", key_of(left.head))
             and all(isinstance(arg, t.Sym) for arg in node.args)
         )
         for node in inner
     )
+
+
+def _is_of_a_number(head: t.Sym) -> bool:
+    """Whether f_λ is another function than f, for each number λ, which is no time."""
+    (script, *more) = head.sub
+    if more or not isinstance(script, t.Sym):
+        return False
+    return conventional("scalars", script.name) and not conventional("times", script.name)
 
 
 def _averages(node: t.Node) -> bool:

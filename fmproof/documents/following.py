@@ -54,9 +54,9 @@ def with_equations(row: Sequence[Expr], assumed: Sequence[Prop]) -> tuple[_Sides
 
 def _numbers_in(said: Stipulation) -> dict[Var, Expr]:
     """The letters σ of D(y) = y + σ² S(y), each as a number of its own, which a function may have
-    in it."""
+    in it; and the points of x_θ = (z − σ ε_θ)/a."""
     letters = free_vars(said.body) - set(said.params) if isinstance(said.head, Head) else set()
-    return {v: Scalar(f"{v.name}'")() for v in letters}
+    return {v: (Field if v.sort is Sort.VEC else Scalar)(f"{v.name}'")() for v in letters}
 
 
 def _is_of_another_letter(prop: Prop, row: Sequence[Expr], assumed: Sequence[Prop]) -> bool:
@@ -93,7 +93,9 @@ def _says(prop: Prop, row: Sequence[Expr]) -> Stipulation | None:
             continue
         more = free_vars(other) - set(one.arguments)
         # Of a number that the row has not it was not asked what else is said: s = 0, say.
-        fixed = all(v.sort is Sort.REAL and v not in bound and v in letters for v in more)
+        short = all(v.sort is Sort.PARAM for v in one.arguments)  # x_θ, at the points of the row
+        sorts = (Sort.REAL, Sort.VEC) if short else (Sort.REAL,)
+        fixed = all(v.sort in sorts and v not in bound and v in letters for v in more)
         if fixed and sort_of(one) is sort_of(other):
             return Stipulation(one.head, tuple(one.arguments), other, "")
     left, right = prop.args

@@ -45,6 +45,7 @@ from fmproof.reading.notation.words import (
     of_another,
     property_of,
     role_in_words,
+    said_not_to_depend_on,
     says_apart,
     says_convex,
     standard_normal,
@@ -225,7 +226,8 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
                     reading.of_others.add(key_of(head))
                 if alone and len(reading.loose) == before + 1:
                     _read_number(reading, source, piece, row, head_of(node))
-                if isinstance(head, t.Sym) and (special or convex):
+                plain = bool(special) and _is_without(node, source, piece, special, macros)
+                if isinstance(head, t.Sym) and (special or convex) and not plain:
                     word = special or "convex"
                     reading.properties.append(Property(head, word, len(reading.items), convex))
             continue
@@ -282,6 +284,21 @@ def _goes_on_from(before: Row, row: Row) -> bool:
         return not isinstance(parse(before.right), t.Num | t.Sym)
     except (Unreadable, RecursionError):
         return False
+
+
+def _is_without(node: t.Node, source: Source, piece: Piece, word: str, macros: Macros) -> bool:
+    """Whether p(x) "does not depend on z": what is written without z is no special p by that."""
+    formula = said_not_to_depend_on(source.text, piece.stop, word)
+    if not (formula and isinstance(node, t.Call)):
+        return False
+    try:
+        other = parse(macros_expanded(tokens(formula, piece.stop), macros))
+    except (Unreadable, RecursionError):
+        return False
+    letters = {spelled(n) for n in t.walk(other) if isinstance(n, t.Sym)}
+    return bool(letters) and not letters & {
+        spelled(n) for n in t.walk(node) if isinstance(n, t.Sym)
+    }
 
 
 def _functions_in(nodes: Sequence[t.Node]) -> set[str]:

@@ -49,7 +49,8 @@ def redefinition(reading: Reading, item: Item, sure: bool) -> Candidate | None:
     curve = isinstance(left, t.Sym) or all(conventional("times", spelled(a)) for a in left.args)
     averages = any(isinstance(n, t.Expectation | t.Integral) for n in t.walk(right))
     case = sure and item.inline and _has_a_new_letter(reading, item, right)
-    elsewhere = apart and (curve or item.inline) and not averages
+    claims = not item.inline and _relates_means(reading, first, right)
+    elsewhere = apart and (curve or item.inline) and not averages and not claims
     if words or item.row.relation == ":=" or elsewhere or case:
         return Candidate(left, right, item.row.at, item.place, True)
     return None
@@ -90,6 +91,25 @@ def special_path(reading: Reading, item: Item, elab: Elaborator) -> Candidate | 
     if not opens_case_behind_heading(reading.items, item, {name}):
         return None
     return Candidate(left, right, item.row.at, item.place, True)
+
+
+def _relates_means(reading: Reading, first: Item, right: t.Node) -> bool:
+    """Whether x̂ is E[x | z] by a row, and another one says it by ε̂, which is E[ε | z]: what the one
+    is by the other is no choice, in whatever section that stands."""
+
+    def given_in(node: t.Node | None) -> tuple[str, ...]:
+        return tuple(map(spelled, node.given)) if isinstance(node, t.Expectation) else ()
+
+    given = given_in(first.candidate.right if first.candidate is not None else None)
+    inside = {spelled(node) for node in t.walk(right) if isinstance(node, t.Sym)}
+    others = (one.candidate for one in reading.items[: first.index + 2])
+    return bool(given) and any(
+        other is not None
+        and other is not first.candidate
+        and spelled(other.left) in inside
+        and given_in(other.right) == given
+        for other in others
+    )
 
 
 def _has_a_new_letter(reading: Reading, item: Item, right: t.Node) -> bool:

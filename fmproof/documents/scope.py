@@ -10,7 +10,9 @@ from sympy import Basic, Expr
 from fmproof.documents.context import Context
 from fmproof.documents.items import Item
 from fmproof.documents.suggest import in_place_of
+from fmproof.documents.terms import nodes_in, surely
 from fmproof.errors import FmproofError, SortError
+from fmproof.lang.arithmetic import Add, factors
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import Apply, Expect, Head, IntegralOver, Named, Var
 from fmproof.lang.nodes.measure import drawn_by
@@ -99,6 +101,101 @@ def unlike_sum(context: Context, item: Item) -> str:
     return ""
 
 
+def unlike_product(context: Context, item: Item) -> str:
+    """An inner product of a vector, as the document uses it elsewhere, and of a number by its
+    form: s(x) · log p(x) or s(x)ᵀ log p(x), without a ∇."""
+    if item.right is None or context.one_dimensional:
+        return ""
+    for one, other in (pair for node in t.walk(item.right) for pair in _inner_products(node)):
+        for side, number in ((one, other), (other, one)):
+            vector = side.head if isinstance(side, t.Call) else side
+            if _surely_vector(context, vector, one.at) and _is_logarithm(number):
+                return (
+                    f"{readable(spelled(vector))} is a vector and a logarithm is a number: they "
+                    "have no inner product"
+                )
+    return ""
+
+
+def _inner_products(node: t.Node) -> Iterator[tuple[t.Node, t.Node]]:
+    """The two sides of a · b and of aᵀ b."""
+    if isinstance(node, t.Mul):
+        for one, op, other in zip(node.factors, node.ops, node.factors[1:], strict=False):
+            if isinstance(one, t.Transposed) and op == "":
+                yield t.ungrouped(one.body), t.ungrouped(other)
+            elif op == "·":
+                yield t.ungrouped(one), t.ungrouped(other)
+
+
+def unlike_by_form(context: Context, item: Item) -> str:
+    """⟨s(x), log q(x)⟩, or a sum of ∇ log p(x) and log q(x): a ∇ is missing, whatever the letters
+    in it are."""
+    nodes = list(t.walk(item.right)) if item.right is not None else []
+    for pair in (node for node in nodes if isinstance(node, t.Pair)):
+        number = next((side for side in (pair.left, pair.right) if _is_logarithm(side)), None)
+        if number is not None:
+            return "a logarithm is a number: it has no inner product with a vector"
+    for total in (node for node in nodes if isinstance(node, t.Add)):
+        sorts = {_sort_by_form(context, part) for _, part in total.parts}
+        if {Sort.VEC, Sort.REAL} <= sorts:
+            return "a gradient is a vector and a logarithm is a number: they have no sum"
+    return ""
+
+
+def _is_logarithm(node: t.Node) -> bool:
+    """log q(x|y), of a point that is written: ⟨p, log q⟩ may be an integral."""
+    while isinstance(node, t.Bracketed):
+        node = node.body
+    calls = node.args if isinstance(node, t.Function) and node.name == "log" else ()
+    return bool(calls) and all(isinstance(arg, t.Call) for arg in calls)
+
+
+def _sort_by_form(context: Context, node: t.Node) -> Sort | None:
+    """What a summand is: a number by its logarithm, a vector by its gradient; None if unsure."""
+    parts = node.factors if isinstance(node, t.Mul) else (node,)
+    try:
+        term = context.elab.term(node)
+    except (NotYet, SortError, FmproofError):
+        return None
+    if any(map(_is_logarithm, parts)) and sort_of(term) is Sort.REAL:
+        return Sort.REAL
+    vectors = (part for part in factors(term) if _is_a_vector(context, part))
+    return Sort.VEC if next(vectors, None) is not None else None
+
+
+def _is_a_vector(context: Context, term: Expr) -> bool:
+    """A gradient, or a function that the chain has in a sum with one."""
+    if surely(term) is Sort.VEC:
+        return True
+    if not isinstance(term, Apply):
+        return False
+    sums = (node for line in context.chain.standing for node in nodes_in(line, Add))
+    parts = ([factors(part) for part in node.args] for node in sums)
+    return any(
+        any(surely(one) is Sort.VEC for some in summed for one in some)
+        and any(getattr(one, "head", None) == term.head for some in summed for one in some)
+        for summed in parts
+    )
+
+
+def misdrawn(item: Item) -> str:
+    """x drawn from p(y|x), or from p(y|·): a law that is given x, or that draws nothing else."""
+    sides = (side for side in (item.left, item.right) if side is not None)
+    nodes = (node for side in sides for node in t.walk(side))
+    for draw in (d for node in nodes if isinstance(node, t.Expectation) for d in node.draws):
+        law = draw.law
+        if not (isinstance(law, t.Call) and len(draw.drawn) == 1):
+            continue
+        (symbol,) = draw.drawn
+        places, given = list(map(spelled, law.args)), list(map(spelled, law.given))
+        if spelled(symbol) in places or any(isinstance(arg, t.Dot) for arg in law.args):
+            continue
+        if spelled(symbol) in given or any(isinstance(arg, t.Dot) for arg in law.given):
+            name = readable(spelled(symbol))
+            return f"{name} is drawn from a law of {readable(places[0])}, and given {name}"
+    return ""
+
+
 def _open_sums(node: t.Node | None) -> Iterator[t.Add]:
     """The sums of a formula that are no argument of a power or a function."""
     if isinstance(node, t.Add):
@@ -108,11 +205,12 @@ def _open_sums(node: t.Node | None) -> Iterator[t.Add]:
             yield from _open_sums(child)
 
 
-def _surely_vector(context: Context, node: t.Node) -> bool:
+def _surely_vector(context: Context, node: t.Node, before: float = inf) -> bool:
+    """Whether a letter is a vector, not only by convention, nor by what begins at ``before``."""
     if not isinstance(node, t.Sym):
         return False
     found = context.elab.evidence.sorts.of(node)
-    return found is not None and found.kind == "vec" and not found.guessed
+    return found is not None and found.kind == "vec" and not found.guessed and found.at < before
 
 
 def _of_time(context: Context, node: t.Node) -> Expr | None:

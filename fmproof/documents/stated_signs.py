@@ -15,7 +15,7 @@ from fmproof.documents.items import Item
 from fmproof.documents.terms import heads_in
 from fmproof.errors import FmproofError
 from fmproof.lang.arithmetic import mul
-from fmproof.lang.nodes import Apply, Exp, Scalar
+from fmproof.lang.nodes import Apply, Exp, Head, Scalar, Var
 from fmproof.lang.scope import replace_head
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import NotYet
@@ -39,21 +39,35 @@ def with_signs(context: Context, item: Item, sides: Sides) -> tuple[Sides, tuple
     return ((one, other), tuple(used)) if used else None
 
 
+def not_negative(context: Context, item: Item) -> set[Head | Var]:
+    """The numbers and functions that lines before a row say are > 0, or ≥ 0."""
+    terms = (term for term, _, _ in _terms_with_signs(context, item))
+    return {term.head if isinstance(term, Apply) else term for term in terms}
+
+
 def _stated(context: Context, item: Item) -> Iterator[tuple[Scalar, bool, str]]:
     """The functions that lines before a row say are > 0, or ≥ 0, and whether they are > 0."""
+    for term, above, place in _terms_with_signs(context, item):
+        head = term.head if isinstance(term, Apply) else None
+        if isinstance(head, Scalar) and head.definition is None:
+            yield head, above, place
+
+
+def _terms_with_signs(context: Context, item: Item) -> Iterator[tuple[Apply | Var, bool, str]]:
+    """What lines before a row say is > 0, or ≥ 0, whether it is > 0, and where."""
     for other in context.reading.items[: item.index]:
         above = other.row.relation == ">"
         zero = isinstance(other.right, t.Num) and other.right.value == 0
         if not (above or other.row.relation == "≥") or not zero or other.denied:
             continue
-        if not other.inline or not isinstance(other.left, t.Call) or other.restricted:
+        if not other.inline or not isinstance(other.left, t.Call | t.Sym) or other.restricted:
             continue
-        if any(not isinstance(place, t.Sym) for place in other.left.args):
+        places = other.left.args if isinstance(other.left, t.Call) else ()
+        if any(not isinstance(place, t.Sym) for place in places):
             continue  # at one place alone
         try:
             term = context.elab.term(other.left)
         except (NotYet, FmproofError):
             continue
-        head = term.head if isinstance(term, Apply) else None
-        if isinstance(head, Scalar) and head.definition is None:
-            yield head, above, other.place
+        if isinstance(term, Apply | Var):
+            yield term, above, other.place

@@ -1,7 +1,7 @@
 """What is known of sin and cos: their slopes, sin² + cos² = 1, the addition theorems.
 
 The language has no sines, so they are functions without a definition, and these rules are
-hypotheses of the rows that need them. Numbers say nothing of such rows.
+hypotheses of the rows that need them. Numbers take the functions of these names.
 """
 
 from __future__ import annotations
@@ -30,10 +30,14 @@ _MOST = 6
 """Arguments of which the rules are written out."""
 
 
+def circular_heads(elab: Elaborator) -> frozenset[Head]:
+    """The sine and the cosine, as far as a document has them."""
+    return frozenset(elab.opaque[name] for name in CIRCULAR if name in elab.opaque)
+
+
 def has_circular(elab: Elaborator, terms: Sequence[Basic]) -> bool:
     """Whether a sine or a cosine is in terms or in definitions behind them."""
-    known = {elab.opaque.get(name) for name in CIRCULAR}
-    return bool(heads_in(terms) & known)
+    return bool(heads_in(terms) & circular_heads(elab))
 
 
 def circular_rules(elab: Elaborator, terms: Sequence[Expr]) -> list[Fact]:

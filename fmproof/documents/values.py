@@ -6,19 +6,22 @@ that every term has one. Nobody writes these for 0: a row with one of them is no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from sympy import Basic, Expr, preorder_traversal
 
 from fmproof.documents.context import Context
 from fmproof.documents.items import Item
+from fmproof.documents.stated_signs import not_negative
 from fmproof.documents.terms import heads_in
+from fmproof.documents.trigonometry import circular_heads
 from fmproof.lang.arithmetic import mul
 from fmproof.lang.nodes import (
     Abs,
     Apply,
     Expect,
+    Head,
     IntegralOver,
     Log,
     Named,
@@ -55,38 +58,55 @@ def without_value(context: Context, item: Item, sides: Sequence[Expr]) -> str:
     return ""
 
 
-def depends_on_a_sign(context: Context, sides: tuple[Expr, Expr], relation: str) -> str:
-    """What decides by its sign whether a row with a root, or an inequality, holds; or ""."""
+def depends_on_a_number(
+    context: Context, item: Item, sides: tuple[Expr, Expr], relation: str
+) -> str:
+    """What decides whether a row with a root or an absolute value, or an inequality, holds: "the
+    sign of a", "the size of a"; or ""."""
     if relation == "=" and not any(side.has(Sqrt, Abs) for side in sides):
         return ""
-    numbers = context.numbers
     functions = relation != "=" and not any(side.has(Log) for side in sides)
-    for shown, (one, other) in _turned(context, sides, functions):
-        if numbers.of(one, other, relation).status == "refuted":
-            return shown
+    changes = [("the sign of", number(-1))]
+    if any(side.has(Abs) for side in sides):  # a maximum is one or the other of two numbers
+        changes += [("the size of", factor) for factor in (number(8), number(Fraction(1, 8)))]
+    positive = not_negative(context, item)
+    for what, factor in changes:
+        kept = positive if factor.is_negative else set()
+        for shown, (one, other) in _scaled(context, sides, functions, factor, kept):
+            if context.numbers.of(one, other, relation).status == "refuted":
+                return f"{what} {shown}"
     return ""
 
 
-def _turned(
-    context: Context, sides: tuple[Expr, Expr], functions: bool
+def _scaled(
+    context: Context,
+    sides: tuple[Expr, Expr],
+    functions: bool,
+    factor: Expr,
+    kept: Collection[Head | Var],
 ) -> Iterator[tuple[str, tuple[Expr, Expr]]]:
-    """The sides with one number negative that nothing says is positive, such as a or b_t.
+    """The sides with one number times a factor, such as a or b_t: a negative factor where nothing
+    says that the number is positive.
 
     Args:
-        functions: whether real functions of points are turned, too.
+        functions: whether real functions of points are changed, too.
+        kept: what stays as it is.
     """
-    minus = number(-1)
+    negative = factor.is_negative
     for var in sorted({v for side in sides for v in free_vars(side)}, key=lambda v: v.name):
         name = context.elab.spelling(var)
-        positive = context.elab.is_no_number(name) or conventional("scalars", name, "surely")
-        if var.sort is Sort.REAL and not positive:
-            put = {var: mul(minus, var)}
+        by_name = context.elab.is_no_number(name) or (
+            negative and conventional("scalars", name, "surely")
+        )
+        if var.sort is Sort.REAL and not by_name and var not in kept:
+            put = {var: mul(factor, var)}
             yield text(var), (substitute(sides[0], put), substitute(sides[1], put))
-    for head in sorted(heads_in(sides), key=lambda h: h.name):
+    heads = heads_in(sides) - circular_heads(context.elab) - set(kept)
+    for head in sorted(heads, key=lambda h: h.name):
         numbers = all(v.sort is Sort.REAL for v in head.params)
-        plain = isinstance(head, Scalar) and (numbers or functions)
-        if plain and head.definition is None and not conventional("scalars", head.name, "surely"):
-            made = mul(minus, head(*head.params))
+        plain = isinstance(head, Scalar) and (numbers or functions) and head.definition is None
+        if plain and not (negative and conventional("scalars", head.name, "surely")):
+            made = mul(factor, head(*head.params))
             one, other = (replace_head(side, head, head.params, made) for side in sides)
             yield text(head), (one, other)
 

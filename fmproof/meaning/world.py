@@ -14,6 +14,7 @@ from fmproof.lang.spelling.text import text
 from fmproof.meaning.conditional import slopes_of
 from fmproof.meaning.hypotheses import NOTHING, Asked
 from fmproof.meaning.interpretation import LATENT_POINTS, AnyArray, Interpretation
+from fmproof.meaning.known_functions import KnownFunction, is_known_function
 from fmproof.meaning.random_symbols import (
     Bowl,
     CarryingField,
@@ -212,6 +213,8 @@ class World:
                 found[head] = RandomPoints(head, self.dim, draw)
             elif head.draws:
                 found[head] = RandomLaw(head, self.dim, draw)
+            elif is_known_function(head):
+                found[head] = KnownFunction(head)
             elif head in self.bowls or head in self.asked.convex:
                 found[head] = Bowl(head, self.dim, draw)
             elif head in self.linear:

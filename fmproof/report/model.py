@@ -235,7 +235,7 @@ class Used:
 
     name: str  #: as steps refer to it, e.g. "fm-cfm"
     title: str
-    statement: Formula
+    statement: Formula | None  #: None if a symbol of it has the name of another one here
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from time import perf_counter, thread_time
 from typing import Any
 
@@ -36,6 +37,7 @@ from fmproof.report.model import (
     StepReport,
     Used,
 )
+from fmproof.tactics.citing import require_one_of_each_name
 from fmproof.tactics.conditions import Prover
 from fmproof.tactics.justify import NotJustified, justify
 from fmproof.tactics.ledger import PATIENCE, Ledger
@@ -71,6 +73,10 @@ def check(
 
     Returns:
         A report with one entry for each of ``derivations``, in their order.
+
+    Raises:
+        InputError: it is given something else; or a name that is used stands for two different
+            derivations.
     """
     started = perf_counter()
     derivations = _exactly(derivations)
@@ -80,8 +86,15 @@ def check(
 
 
 def theorems(derivations: Sequence[Derivation]) -> dict[str, Theorem]:
-    """The kernel's theorem of each derivation that is proved, by its name."""
+    """The kernel's theorem of each derivation that is proved, by its name.
+
+    Raises:
+        InputError: as for :func:`check`; or two have one name.
+    """
     derivations = _exactly(derivations)
+    for one, other in combinations(derivations, 2):
+        if one.name == other.name:
+            raise InputError(f"two derivations are called {one.name}: name one of them at a time")
     proved: dict[str, Outcome] = {}
     outcomes = [_check_once(derivation, proved, None) for derivation in derivations]
     return {o.derivation.name: o.theorem for o in outcomes if o.theorem is not None}
@@ -96,6 +109,7 @@ def _exactly(derivations: Any) -> tuple[Derivation, ...]:
     for item in found:
         if type(item) is not Derivation:
             raise InputError(f"expected a Derivation, found a {type(item).__name__}")
+    require_one_of_each_name(found)
     return found
 
 
@@ -116,12 +130,17 @@ def _check_once(
     hints: bool = True,
 ) -> Outcome:
     known = proved.get(derivation.name)
-    if known is not None and known.derivation == derivation:
+    if known is not None and _is_that(derivation, known.derivation):
         return known
     used = [_check_once(d, proved, progress, patience, hints) for d in derivation.uses]
     outcome = _Checker(derivation, used, progress, patience, hints).run()
     proved[derivation.name] = outcome
     return outcome
+
+
+def _is_that(derivation: Derivation, known: Derivation) -> bool:
+    """Whether a report on ``known`` is one on ``derivation``, which may be written elsewhere."""
+    return known == derivation and known.location == derivation.location
 
 
 @dataclass
@@ -174,11 +193,15 @@ class _Checker:
             symbols=notation(self.derivation),
             location=self.derivation.location,
             says=worded(self.derivation.says),
-            uses=tuple(Used(d.name, d.title, formula(d.proposition)) for d in self.derivation.uses),
+            uses=tuple(map(self._used, self.derivation.uses)),
             free=free(statement),
             missing=self.ledger.missing_hypotheses(),
         )
         return Outcome(None if report.status == "failed" else theorem, report, self.derivation)
+
+    def _used(self, used: Derivation) -> Used:
+        recalled = self.derivation.can_recall(used)
+        return Used(used.name, used.title, formula(used.proposition) if recalled else None)
 
     def _parts(self) -> Iterator[PartReport]:
         for part in self.derivation.parts:

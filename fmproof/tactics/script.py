@@ -29,6 +29,7 @@ from fmproof.lang.spelling.foreign import checked_record
 from fmproof.lang.spelling.text import text
 from fmproof.report.model import Location
 from fmproof.tables import FixedMapping
+from fmproof.tactics.citing import as_seen
 from fmproof.tactics.given import (
     Claim,
     Statement,
@@ -423,6 +424,23 @@ class Derivation(_Final):
                 if label in seen:
                     raise InputError(f"{self.name}: two {kind}s are labelled {label!r}")
                 seen.add(label)
+        self._check_cited()
+
+    def _check_cited(self) -> None:
+        """No two of what steps cite, or what they rest on, have labels that look alike."""
+        seen: dict[str, tuple[str, str]] = {}
+        for kind, labels in (
+            ("a hypothesis", [h.name for h in self.hypotheses]),
+            ("a derivation that it uses", [d.name for d in self.uses]),
+            ("a part", self._part_labels()),
+        ):
+            for label in labels:
+                other, there = seen.setdefault(as_seen(label), (kind, label))
+                if (other, there) != (kind, label):
+                    raise InputError(
+                        f"{self.name}: {other}, {there!r}, and {kind}, {label!r}, are labelled "
+                        "alike; rename one of them"
+                    )
 
     def _part_labels(self) -> list[str]:
         return [label for part in self.parts for label in {part.title, part.name or part.title}]
@@ -471,9 +489,22 @@ class Derivation(_Final):
             )
 
     def _check_names(self) -> None:
+        check_names(self.name, self._shown())
+
+    def _shown(self) -> list[Basic]:
+        """What a report on it shows."""
         claims = [t for part in self.parts for t in (part.start, *(s.claim for s in part.steps))]
         statements = [self.proposition, *(part.proposition for part in self.parts)]
-        check_names(self.name, [*claims, *(h.prop for h in self.hypotheses), *statements])
+        return [*claims, *(h.prop for h in self.hypotheses), *statements]
+
+    def can_recall(self, used: Derivation) -> bool:
+        """Whether the statement of a derivation that it uses reads the same in a report on it:
+        no symbol there has the name of another one here."""
+        try:
+            check_names(self.name, [*self._shown(), used.proposition])
+        except InputError:
+            return False
+        return True
 
     def _remember(self) -> None:
         for made in _recordings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from importlib import import_module
 from xml.etree import ElementTree as ET
 
@@ -47,6 +48,16 @@ def test_text(report: CheckReport) -> None:
     assert "post.md:2:13  ✓ proved" in text
     assert "post.md:6:41  ✗ refuted" in text
     assert "the numbers of both sides differ" in text
+
+
+def test_text_is_cut_where_it_would_fill_a_page(report: CheckReport) -> None:
+    (document,) = report.documents
+    row = replace(document.rows[1], message="left over: " + "many words " * 99 + "the end")
+    long = replace(report, documents=(replace(document, rows=(row,)),))
+    render = import_module("fmproof.documents.formats.text").render
+    assert "… (whole with --details)" in render(long)
+    assert "the end" not in render(long)
+    assert "the end" in render(long, details=True)
 
 
 def test_json_fits_its_schema(report: CheckReport) -> None:

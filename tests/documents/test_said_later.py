@@ -124,3 +124,26 @@ def test_bayes_rule_and_the_step_of_a_markov_chain() -> None:
     assert verdicts(CHAIN.format("Markov chain", "q(x_{t-1}|x_0)"))[1:] == ["proved", "proved"]
     assert verdicts(CHAIN.format("Markov chain", "q(x_t|x_0)"))[2] == "open"
     assert verdicts(CHAIN.format("process", "q(x_{t-1}|x_0)"))[1:] == ["proved", "open"]
+
+
+SCHEDULES = (
+    "## Any noise\n\nLet $x = y + \\sigma n$ with $n \\sim \\mathcal N(0, I)${}, and\n\n"
+    "$$ k_\\sigma(x \\mid y) = \\mathcal N(x; y, \\sigma^2 I) . $$\n\nThen\n\n"
+    "$$ \\nabla_x \\log k_\\sigma(x \\mid y) = \\frac{{y - x}}{{{}}} . $$\n\n"
+    "## Growing noise\n\nWith $\\sigma(t) = t$ this is\n\n"
+    "$$ \\nabla_x \\log k_\\sigma(x \\mid y) = \\frac{{y - x}}{{t^2}} . $$\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("beside", "value", "wrong"),
+    [
+        ("", "\\sigma^2", False),
+        ("", "\\sigma", True),
+        ("", "t^2", False),  # by what the other section says
+        (" and $\\sigma^2 = 1 - \\alpha^2$", "1 - \\alpha^2", False),  # by what this one says
+        (" and $\\sigma^2 = 1 - \\alpha^2$", "1 - \\alpha", True),
+    ],
+)
+def test_a_schedule_of_another_section(beside: str, value: str, wrong: bool) -> None:
+    assert (verdicts(SCHEDULES.format(beside, value))[1] == "refuted") is wrong

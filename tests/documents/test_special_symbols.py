@@ -27,6 +27,7 @@ EVEN = {
     "isotropic": "Let $p$ be isotropic.",
     "german": "Sei $p$ gerade.",
     "french": "Soit $p$ une densité paire.",
+    "spanish": "Sea $p$ par, y sea $f$ un campo.",
     "chinese": "设 $p$ 是偶的。",
 }
 
@@ -43,7 +44,12 @@ def test_what_fails_for_a_standard_normal_density_is_wrong(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["Let $p$ be a density.", "Let $p$ be given, even if it is small."]
+    "words",
+    [
+        "Let $p$ be a density.",
+        "Let $p$ be given, even if it is small.",
+        "On remplace la loi $p$ par une densité.",
+    ],
 )
 def test_other_words_say_no_such_thing(words: str) -> None:
     assert last(words, TRUE) == "refuted"
@@ -89,3 +95,35 @@ def test_what_is_said_of_a_field_holds_everywhere(name: str) -> None:
 def test_an_odd_field_is_not_twice_itself(words: str) -> None:
     row = r"\int \langle f(x), x \rangle\, dx = 2 \int \langle f(x), x \rangle\, dx"
     assert last(words, row) == "refuted"
+
+
+MOVED = r"\int p(x)\, \|f(x)\|^2\, dx = \int p(x)\, \|f(x)\|\, dx"
+STILL = r"\int p_t(x)\, \|f(x)\|^2\, dx = \int p_0(x)\, \|f(x)\|^2\, dx"
+
+
+def test_what_is_written_without_a_letter_is_not_special_by_that() -> None:
+    said = "Let $p_t(x)$ be a density. The factor $p(x)$ does not depend on $z$, so it cancels."
+    assert last(said, MOVED) == "refuted"
+    assert last("Der Faktor $p(x)$ hängt nicht von $z$ ab.", MOVED) == "refuted"
+
+
+@pytest.mark.parametrize(
+    "words", ["does not depend on $t$", "does not depend, as we saw, on $z$ nor on $t$"]
+)
+def test_what_is_written_with_it_is(words: str) -> None:
+    assert last(f"Here $p_t(x)$ {words}.", STILL) not in WRONG
+
+
+SHORT = (
+    "Time indices are dropped: $\\alpha = \\alpha_t$, $\\sigma = {}$. Let "
+    "$z_t = \\alpha_t x + \\sigma_t \\epsilon$ with $\\epsilon \\sim \\mathcal N(0, I)$, "
+    "$x \\sim q$, $\\hat x = \\mathbb E[x \\mid z_t]$, "
+    "$\\hat\\epsilon = \\mathbb E[\\epsilon \\mid z_t]$."
+)
+
+
+def test_another_spelling_of_a_coefficient_says_nothing_of_it() -> None:
+    right, wrong = (rf"\hat x = \frac{{z_t {sign} \sigma \hat\epsilon}}{{\alpha}}" for sign in "-+")
+    assert last(SHORT.format("\\sigma_t"), right) == "proved"
+    assert last(SHORT.format("\\sigma_t"), wrong) == "refuted"
+    assert last(SHORT.format("0"), wrong) not in WRONG

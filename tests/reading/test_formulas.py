@@ -136,3 +136,9 @@ def test_an_average_behind_brackets_goes_on_over_a_dot() -> None:
     assert isinstance(first.body, t.Mul)
     apart = parse(tokens(r"\mathbb{E} (a) \cdot \mathbb{E} (b)"))
     assert isinstance(apart, t.Mul)
+
+
+def test_one_letter_in_square_brackets_is_no_factor() -> None:
+    assert isinstance(read(r"L_b[\hat b]"), t.Call)
+    assert isinstance(read(r"L_b[\hat b + c]"), t.Mul)
+    assert isinstance(read(r"a[b]"), t.Mul)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from sympy import Expr, S
+
 from fmproof.documents import any_law
 from fmproof.documents.compare.row import ComparedRow
 from fmproof.documents.domains import picks_a_part
@@ -9,6 +13,7 @@ from fmproof.documents.following import with_equations
 from fmproof.documents.terms import heads_in
 from fmproof.documents.ties.conventions import conventions
 from fmproof.documents.ties.instances import told_everywhere, with_instances
+from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import bound_vars
 from fmproof.lang.nodes import (
     CondExpect,
@@ -16,11 +21,12 @@ from fmproof.lang.nodes import (
     Expect,
     Head,
     Let,
+    Scalar,
     Var,
     dim,
 )
-from fmproof.lang.props import Equals
-from fmproof.lang.scope import free_vars
+from fmproof.lang.props import Equals, Prop
+from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.reading.formula import tree as t
@@ -52,6 +58,7 @@ def _in_space(row: ComparedRow) -> bool:
 def is_fair(row: ComparedRow) -> bool:
     """Whether a world in which the sides differ follows what the document says."""
     otherwise = row.said_otherwise and _refuted_with_equations(row)
+    otherwise = otherwise or bool(row.opened and _fails_without_definitions(row))
     if row.tied and not otherwise:
         return False
     qualified = row.item.qualified
@@ -139,7 +146,26 @@ def _refuted_with_equations(row: ComparedRow) -> bool:
         isinstance(n, t.Derivative) and n.kind in ("total", "partial") for n in t.walk(side)
     ):
         return False  # of how a point moves two equations may be of two points
-    sides, rest = with_equations((row.before, row.claim), row.assumed)
+    letters = _letters_elsewhere(row)
+    fails = _fails_with(row, row.assumed)
+    if fails or not letters:
+        return fails
+    numbers: dict[Var, Expr] = {v: Scalar(f"{v.name}'")() for v in letters}
+    chosen = (numbers, dict.fromkeys(letters, S.Zero), dict.fromkeys(letters, S.One))
+    return all(_fails_with(row, [substitute(p, put) for p in row.assumed]) for put in chosen)
+
+
+def _letters_elsewhere(row: ComparedRow) -> set[Var]:
+    """The numbers s of σ(t) = 1 − (1 − s) t that a row is without: it may take any value there, and
+    words may say that it is 0 or 1."""
+    inside = free_vars(row.before) | free_vars(row.claim)
+    assumed = {v for prop in row.assumed for v in free_vars(prop) if v.sort is Sort.REAL}
+    return assumed - inside
+
+
+def _fails_with(row: ComparedRow, assumed: Sequence[Prop]) -> bool:
+    """Whether the row fails with some equations put in."""
+    sides, rest = with_equations((row.before, row.claim), assumed)
     if sides == (row.before, row.claim):
         return False
     numbers = row.context.numbers
@@ -147,7 +173,24 @@ def _refuted_with_equations(row: ComparedRow) -> bool:
         _, said = said_of_each(prop)
         if isinstance(said, Equals) and numbers.of(*said.args).status == "refuted":
             return False  # equations of several cases
-    return numbers.of(*sides, row.relation, rest, in_plane=row.in_plane).status == "refuted"
+    found = numbers.of(*sides, row.relation, rest, in_plane=row.in_plane)
+    return found.status == "refuted" or (bool(rest) and _fails_as_tied(row, sides, rest))
+
+
+def _fails_without_definitions(row: ComparedRow) -> bool:
+    """Whether the row fails as well for any symbols in place of those of which only another section
+    says what they are."""
+    sides = row.before, row.claim
+    for head in row.opened:
+        try:
+            any_head = head.redefined(None)(*head.params)
+            before, claim = (replace_head(side, head, head.params, any_head) for side in sides)
+        except (FmproofError, SortError, TypeError):
+            return False
+        sides = before, claim
+    other = ComparedRow(row.context, row.item, *sides, row.relation)
+    refuted = other.evidence is not None and other.evidence.status == "refuted"
+    return refuted and not other.opened and is_fair(other)
 
 
 def _fails_for(row: ComparedRow, heads: set[Head]) -> bool:
@@ -171,13 +214,17 @@ def _fails_for(row: ComparedRow, heads: set[Head]) -> bool:
 
 def _refuted_as_tied(row: ComparedRow) -> bool:
     """Whether the row fails with two coefficients tied so that what is assumed holds."""
+    return _fails_as_tied(row, (row.before, row.claim), row.assumed)
+
+
+def _fails_as_tied(row: ComparedRow, compared: tuple[Expr, Expr], assumed: Sequence[Prop]) -> bool:
     numbers, sides = row.context.numbers, []
-    for prop in row.assumed:
+    for prop in assumed:
         _, equation = said_of_each(prop)
         if not isinstance(equation, Equals):
             return False
         sides += list(equation.args)
-    for _, before, claim, *said in conventions(row.before, row.claim, *sides):
+    for _, before, claim, *said in conventions(*compared, *sides):
         pairs = list(zip(said[::2], said[1::2], strict=True))
         if any(numbers.of(*pair).status != "agrees" for pair in pairs):
             continue

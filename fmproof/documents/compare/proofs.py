@@ -62,6 +62,7 @@ def prove_row(row: ComparedRow, candidates: Sequence[Expr]) -> Proof:
     for before in candidates:
         facts = context.facts.about([before, row.claim], row.item.index)
         facts += determinant_rules(context, [before, row.claim])
+        facts += circular_rules(context.elab, [before, row.claim])
         proof = prover.prove(before, row.claim, row.relation, around, facts)
         if proof.proved:
             row.before = before
@@ -90,6 +91,7 @@ def _with_facts_put_in(row: ComparedRow, candidates: Sequence[Expr]) -> Proof | 
     context = row.context
     for before in candidates if row.relation == "=" else ():
         facts = context.facts.about([before, row.claim], row.item.index)
+        facts += circular_rules(context.elab, [before, row.claim])
         around = context.chain.standing[:4]
         proof = context.prover.from_facts(before, row.claim, around, facts, sure=True)
         if proof is not None:

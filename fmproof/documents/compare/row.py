@@ -35,6 +35,7 @@ class ComparedRow:
     said_otherwise: bool = False  #: whether other rows say what it may say what it is
     special: tuple[Head, ...] = ()  #: laws that words say to be independent or standard
     instances: tuple[Head, ...] = ()  #: symbols that words say to be even, radial and the like
+    opened: tuple[Head, ...] = ()  #: symbols of which another section says what they are
     in_plane: bool = False  #: whether numbers are taken in two dimensions
     on_a_line: bool = False  #: whether two dimensions show nothing
 
@@ -59,7 +60,7 @@ class ComparedRow:
         value = self.context.said.takes_a_value(sides, heads, self.item)
         self.tied, self.laws_are_special = on.why or value, on.laws
         self.beside, self.said_otherwise = on.beside, on.sure
-        self.special, self.instances = on.special, on.instances
+        self.special, self.instances, self.opened = on.special, on.instances, on.opened
         self.assumed = (*on.assumed, *self._moments())
 
     @cached_property

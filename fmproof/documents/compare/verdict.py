@@ -49,13 +49,13 @@ from fmproof.documents.model import RowReport, Verdict
 from fmproof.documents.patience import MORE_PATIENCE
 from fmproof.documents.prove import Proof
 from fmproof.documents.reach import section_end
-from fmproof.documents.scope import end_of, strays, undrawn
+from fmproof.documents.scope import end_of, strays, undrawn, unlike_product
 from fmproof.documents.stated_signs import with_signs
 from fmproof.documents.terms import heads_in, sides_fit, surely
 from fmproof.documents.ties.sides import fixes_a_moment, is_bare_symbol
 from fmproof.documents.ties.symbols import SAYS
 from fmproof.documents.trigonometry import CIRCULAR_RULES
-from fmproof.documents.values import depends_on_a_sign, without_value
+from fmproof.documents.values import depends_on_a_number, without_value
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
@@ -80,6 +80,9 @@ def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowR
     fitting, problem = _fitting(context, claim, relation)
     if not fitting and _of_different_kinds(last, claim):
         return report(item, "scope", f"its sides are of different kinds: {problem}")
+    unlike = "" if fitting else unlike_product(context, item)
+    if unlike:
+        return report(item, "scope", unlike, as_read(last, relation, claim))
     if not fitting:
         return open_row(item, f"its sides do not fit as they were understood: {problem}")
     candidates = list(dict.fromkeys([fitting[0], *([start] if start in fitting else fitting[1:2])]))
@@ -261,10 +264,10 @@ def left_unproved(row: ComparedRow, proof: Proof) -> RowReport:
     context.keep(item, proof)
     agrees = evidence is not None and evidence.status == "agrees"
     sides = (row.before, row.claim)
-    sign = depends_on_a_sign(context, sides, row.relation) if agrees else ""
-    if sign:
+    special = depends_on_a_number(context, item, sides, row.relation) if agrees else ""
+    if special:
         agrees, evidence = False, None
-        proof = replace(proof, message=f"it depends on the sign of {sign}")
+        proof = replace(proof, message=f"it depends on {special}")
     if agrees and item.of_an_extremum:
         agrees, evidence = False, None
         proof = replace(proof, message=f"the numbers try a few values alone; {proof.message}")

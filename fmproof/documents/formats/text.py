@@ -30,6 +30,8 @@ _COLOUR: dict[Verdict, str] = {
     "open": "33",
     "unread": "33",
 }
+_LINES = 6
+"""Of what is said of a row; what is left over of two long averages fills a page."""
 _LEAST = 20  #: columns of a formula
 _DETAILED = ("refuted", "constant", "scope", "agrees", "open", "unread")
 
@@ -127,6 +129,8 @@ class _Page:
         if row.verdict in _DETAILED or self.details:
             for words in told(row, self.details):
                 first, *rest = prose_lines(self.lettered(words), self.width - 10)
+                if len(rest) >= _LINES and not self.details:
+                    rest = [*rest[: _LINES - 2], self.lettered("… (whole with --details)")]
                 yield from (" " * 8 + first, *(" " * 10 + line for line in rest))
 
     def _hung(self, head: str, words: str) -> Iterator[str]:

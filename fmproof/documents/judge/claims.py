@@ -16,7 +16,7 @@ from fmproof.documents.model import RowReport
 from fmproof.documents.motion import (
     moved_point,
 )
-from fmproof.documents.scope import unlike_sum
+from fmproof.documents.scope import misdrawn, unlike_by_form, unlike_product, unlike_sum
 from fmproof.errors import FmproofError, SortError
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.chains import is_step
@@ -50,10 +50,17 @@ def judge_claim(context: Context, item: Item, relation: str) -> RowReport:
         return introduce(context, item, error, relation)
     except NotYet as error:
         last = context.chain.last_node
+        drawn = misdrawn(item)
+        if drawn:
+            return report(item, "scope", drawn)
         by_values = for_first_steps(context, item, last) if last is not None else None
         return by_values or open_row(item, str(error))
     except (SortError, FmproofError) as error:
-        strange = unlike_sum(context, item)
+        strange = (
+            unlike_sum(context, item)
+            or unlike_by_form(context, item)
+            or unlike_product(context, item)
+        )
         if strange:
             return report(item, "scope", strange)
         return open_row(item, f"its parts do not fit as they were understood: {error}")

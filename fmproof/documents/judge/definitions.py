@@ -6,7 +6,7 @@ from sympy import Expr
 
 from fmproof.documents import in_law
 from fmproof.documents.candidates import (
-    is_square_of_coefficient,
+    is_of_coefficient,
 )
 from fmproof.documents.cases import from_there_on
 from fmproof.documents.chain import RowChain
@@ -81,13 +81,13 @@ def judge_definition(context: Context, item: Item) -> RowReport:
     assert candidate is not None
     message = ""
     try:
-        square = is_square_of_coefficient(item.left)
-        left = context.elab.term(item.left if square and item.left else candidate.left)
+        solved = is_of_coefficient(item.left)
+        left = context.elab.term(item.left if solved and item.left else candidate.left)
         start_chain(context, item, left)
         if candidate.state == "refused":
             message = candidate.why
         elif not item.inline:
-            _own_line(context, item.right if square else candidate.right)
+            _own_line(context, item.right if solved else candidate.right)
     except (NotYet, SortError, FmproofError) as error:
         message = str(error)
         if not item.inline:

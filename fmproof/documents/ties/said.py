@@ -228,7 +228,9 @@ class Sayings:
         if self._draws_any(other, left, {*places}, {*names, *places}, {*drawn}):
             return None
         right = other.right
-        if isinstance(left, t.Pow) and candidate is not None and _is_between(candidate):
+        if self._drops_a_time(left, right):
+            return None
+        if isinstance(left, t.Pow | t.Frac) and candidate is not None and _is_between(candidate):
             left = candidate.left  # σ_{t|s}² = … says what σ_{t|s} is, and nothing of α and s
         sides = [side for side in (left, right) if side is not None]
         if not other.assumed:  # else it says something, whatever it is an equation of
@@ -254,6 +256,16 @@ class Sayings:
                 if spelled(node) in places and (case or not self._moves(node)):
                     return places[spelled(node)]
         return None
+
+    def _drops_a_time(self, left: t.Node | None, right: t.Node | None) -> bool:
+        """Whether a row says α = α_t: how it is written, and nothing of what it is."""
+        if not (isinstance(left, t.Sym) and isinstance(right, t.Sym)):
+            return False
+        return (
+            key_of(left) == key_of(right)
+            and not (left.sub and right.sub)
+            and all(map(self.elab.of_times, (*left.sub, *right.sub)))
+        )
 
     def _introduces(self, other: Item, left: t.Node | None, names: dict[str, str]) -> bool:
         """Whether an assumption, "if x̂(y) = … is taken", says what a new function is."""
@@ -323,26 +335,32 @@ class Sayings:
                 return f"line {since.place} says what {text(head)} is from there on"
         return ""
 
-    def said_later(self, heads: Sequence[Head], item: Item) -> str:
-        """A symbol of which a row behind this one says what it is, "where v = …", or "now s(t) = t"
-        in another section: either of them may be the wrong one."""
+    def said_later(self, heads: Sequence[Head], item: Item) -> tuple[str, set[Head]]:
+        """A symbol of which a row behind this one says what it is, "where v = …": either of them
+        may be the wrong one.
+
+        Returns:
+            also the symbols of which only another section says it, "now s(t) = t", where words
+            alone may say what they are here.
+        """
+        why, elsewhere = "", set[Head]()
         for other in self.items[item.index + 1 :]:
             if other.candidate is None:
-                density = self._density_said_behind(heads, item, other)
-                if density is not None:
-                    return f"line {other.place} says what {text(density)} is"
-                continue
-            elsewhere = other.inline and in_later_section(item, other)
-            if not (other.candidate.late or elsewhere):
-                continue
-            key = key_of(head_of(other.candidate.left))
-            found = next(
-                (h for h in heads if h.definition is not None and key_of_head(self.elab, h) == key),
-                None,
-            )
+                found = self._density_said_behind(heads, item, other)
+            else:
+                in_another = other.inline and in_later_section(item, other)
+                if not (other.candidate.late or in_another):
+                    continue
+                key = key_of(head_of(other.candidate.left))
+                defined = (h for h in heads if h.definition is not None)
+                found = next((h for h in defined if key_of_head(self.elab, h) == key), None)
+                if found is not None and in_another and not other.candidate.late:
+                    why = why or f"line {other.place} says what {text(found)} is"
+                    elsewhere.add(found)
+                    continue
             if found is not None:
-                return f"line {other.place} says what {text(found)} is"
-        return ""
+                return f"line {other.place} says what {text(found)} is", set()
+        return why, elsewhere
 
     def takes_a_value(self, terms: Sequence[Expr], heads: Sequence[Head], item: Item) -> str:
         """A symbol with a definition that words before a row in its section give a number, "for the

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeGuard
 
-from sympy import Expr
+from sympy import Basic, Expr
 
 from fmproof.documents import any_law
 from fmproof.documents.candidates import at_the_ends, takes_a_value
 from fmproof.documents.convexity import is_convex, may_be_convex
 from fmproof.documents.items import Item, Property, equated_with
 from fmproof.documents.motion import followed
-from fmproof.documents.terms import heads_in
+from fmproof.documents.terms import heads_in, reached_from
 from fmproof.documents.ties import symbols
 from fmproof.documents.ties.instances import has_instance
 from fmproof.documents.ties.said import Sayings
 from fmproof.documents.ties.sides import fixes_a_moment, sums_over_parts
 from fmproof.documents.ties.symbols import SAYS, key_of_head
+from fmproof.documents.trigonometry import circular_heads
 from fmproof.errors import FmproofError
 from fmproof.lang.nodes import (
     Apply,
@@ -62,6 +64,8 @@ class Verdict:
         special: laws of which words say that they are independent, centred or standard: the row is
             wrong where it fails for those, too.
         instances: symbols of which words say what one example has, "p is even": as ``special``.
+        opened: symbols of which another section says what they are: the row is wrong where it
+            fails without that, too.
     """
 
     why: str = ""
@@ -71,6 +75,7 @@ class Verdict:
     sure: bool = False
     special: tuple[Head, ...] = ()
     instances: tuple[Head, ...] = ()
+    opened: tuple[Head, ...] = ()
 
 
 @dataclass
@@ -107,7 +112,7 @@ class Ties:
         ]
         if lacking:
             return Verdict(f"{lacking[0]} is not in the language yet")
-        undefined = [h for h in heads if h.definition is None and not isinstance(h, Gaussian)]
+        undefined = self._undefined(heads)
         free = {v for e in terms for v in free_vars(e) if v.sort is not Sort.PARAM}
         names = {key_of_head(self.elab, head): text(head) for head in undefined}
         places = {self.elab.spelling(var): text(var) for var in free}
@@ -144,9 +149,19 @@ class Ties:
             )
             if known is not None and known.guessed and not (spelling in argued or sure):
                 return Verdict(f"what {shown} is was guessed")
-        turned = self.said.turned_special(undefined, item) or self.said.said_later(heads, item)
-        if turned:
-            return Verdict(turned)
+        turned = self.said.turned_special(undefined, item)
+        later, elsewhere = self.said.said_later(heads, item)
+        if turned or (later and not elsewhere):
+            return Verdict(turned or later)
+        found = self._here(terms, item, names, places)
+        if not elsewhere or found.why:
+            return found
+        return replace(found, why=later, opened=tuple(elsewhere))
+
+    def _here(
+        self, terms: Sequence[Expr], item: Item, names: dict[str, str], places: dict[str, str]
+    ) -> Verdict:
+        """What holds the numbers of a row back where its symbols are what they are read as."""
         says = self.said.subject(item, names, places)
         if says is not None and self._is_solved_for(terms, item.left):
             says = None
@@ -167,7 +182,7 @@ class Ties:
     ) -> Verdict:
         """What holds the numbers of a row back that does not itself say what a symbol is."""
         heads = sorted(heads_in(terms), key=lambda head: head.name)
-        undefined = [h for h in heads if h.definition is None and not isinstance(h, Gaussian)]
+        undefined = self._undefined(heads)
         free = {v for e in terms for v in free_vars(e) if v.sort is not Sort.PARAM}
         joint = any_law.joint_laws_in(self.elab, terms)
         moved = symbols.moved_by_any(terms)
@@ -262,6 +277,12 @@ class Ties:
         held, laws = self._special_laws(terms, others, item, assumed)
         found = Verdict(held, tuple(dict.fromkeys(assumed)), bool(held), special=laws)
         return replace(found, instances=tuple(sorted(instances, key=lambda head: head.name)))
+
+    def _undefined(self, heads: Sequence[Head]) -> list[Head]:
+        """The symbols that mean whatever a world lets them mean."""
+        known = circular_heads(self.elab)
+        free = (h for h in heads if h.definition is None and not isinstance(h, Gaussian))
+        return [head for head in free if head not in known]
 
     def _drawn(self, terms: Sequence[Expr]) -> set[str]:
         """The spellings of what averages draw."""
@@ -358,20 +379,30 @@ class Ties:
 
     def _at_one_time(self, terms: Sequence[Expr]) -> bool:
         """Whether all is said of symbols without a definition at one time, where they may be
-        anything, however they go on from there."""
-        if any(term.has(Partial, Expect, IntegralOver, CondExpect, Named) for term in terms):
-            return False
-        if any(h.definition is not None for h in heads_in(terms) if not isinstance(h, Gaussian)):
+        anything, however they go on from there; definitions written out."""
+        nodes = list(reached_from(terms, _written_out))
+        if any(isinstance(n, Partial | Expect | IntegralOver | CondExpect | Named) for n in nodes):
             return False
         times = {
             at
-            for term in terms
-            for applied in term.atoms(Apply)
+            for applied in nodes
+            if isinstance(applied, Apply) and not _is_defined(applied)
             for param, at in zip(applied.head.params, applied.arguments, strict=True)
             if param.sort is Sort.REAL
         }
         free = {v for term in terms for v in free_vars(term)}
         return len(times) == 1 and not any(self._moved(self.elab.spelling(v)) for v in free)
+
+
+def _written_out(node: Basic) -> Iterable[Basic]:
+    """What a node is made of; of a symbol with a definition, what that says at its arguments."""
+    return (node.head.unfold(node.arguments),) if _is_defined(node) else node.args
+
+
+def _is_defined(node: Basic) -> TypeGuard[Apply]:
+    """Whether a symbol has a definition in its document."""
+    called = isinstance(node, Apply) and not isinstance(node.head, Gaussian)
+    return called and node.head.definition is not None
 
 
 def _arguments(terms: Sequence[Expr]) -> set[Var]:

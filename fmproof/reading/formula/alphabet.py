@@ -160,8 +160,8 @@ MARKS = {
     "∞": "infty",
 }
 """Signs that are words when they stand in a script, and no terms."""
-SIGNS_ABOVE = {"+": "plus", "-": "minus", "−": "minus"}
-"""These are words when they stand alone above a letter: b^+."""
+SIGNS = {"+": "plus", "-": "minus", "−": "minus"}
+"""These are words when they stand alone above or below a letter: b^+, b_+."""
 SPACES = {"bb:R", "cal:X", "cal:Y", "cal:Z"}
 """Names of whole spaces, below an integral sign."""
 DIMENSIONS = {"d", "n", "D"}

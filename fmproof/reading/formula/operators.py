@@ -22,6 +22,14 @@ _POINTS = ("x", "y", "z")
 """Below Δ: the Laplacian in a point, not a step Δ_t."""
 
 
+def derived(at: int, kind: str, var: t.Node | None, body: t.Node) -> t.Node:
+    """A derivative of what follows; a value that is put in behind it is put into the derivative:
+    d/dt f(t) |_{t = 0}."""
+    if isinstance(body, t.At):
+        return t.At(at, derived(at, kind, var, body.body), body.var, body.value)
+    return t.Derivative(at, kind, var, body)
+
+
 class Operators(Scripts):
     """Operators and fractions."""
 
@@ -67,10 +75,10 @@ class Operators(Scripts):
             return None
         if above.i < len(top):
             body = above.sum()
-            return None if above.i < len(top) else t.Derivative(at, kind, var, body)
+            return None if above.i < len(top) else derived(at, kind, var, body)
         if self.ends():
             self.fail("a derivative of nothing", at)
-        return t.Derivative(at, kind, var, self.shown(self.rest()))
+        return derived(at, kind, var, self.shown(self.rest()))
 
     def argument_of_font(self) -> str:
         token = self.take()
@@ -104,8 +112,8 @@ class Operators(Scripts):
                 self.fail("a power of ∇", at)
         if self.text() in ("\\cdot", "·"):
             self.i += 1
-            return t.Derivative(at, "div", var, self.operand())
-        return t.Derivative(at, kind, var, self.operand())
+            return derived(at, "div", var, self.operand())
+        return derived(at, kind, var, self.operand())
 
     def laplacian(self) -> t.Node | None:
         r"""``\Delta f``, ``\Delta_{\mathbf x} f``; None where Δ is a letter, such as a step Δ_t."""
@@ -120,7 +128,7 @@ class Operators(Scripts):
         if self.text() in ("_", "^") or self.ends():
             self.i = start
             return None
-        return t.Derivative(at, "laplace", var, self.factor())
+        return derived(at, "laplace", var, self.factor())
 
     def named_derivative(self, kind: str, at: int) -> t.Node:
         r"""``\operatorname{div}_x (…)``."""
@@ -128,7 +136,7 @@ class Operators(Scripts):
         if self.text() == "_":
             self.i += 1
             var = self.inside(self.argument(), at)
-        return t.Derivative(at, kind, var, self.operand())
+        return derived(at, kind, var, self.operand())
 
     def operand(self) -> t.Node:
         """What ∇ or log acts on: an operator with its own operand, or one factor."""
@@ -150,7 +158,11 @@ class Operators(Scripts):
                 var = self.inside(tokens, at)
             else:
                 self.fail("a higher derivative", at)
-        return t.Derivative(at, "partial", var, self.operand())
+        body = self.operand()
+        if var is None and self.text() == "/" and self.text(1) in ("\\partial", "∂"):
+            self.i += 2  # ∂f(x, t)/∂t
+            var = self.with_scripts(self.bare_symbol())
+        return derived(at, "partial", var, body)
 
     def function(self, name: str, at: int) -> t.Node:
         sub: t.Node | None = None

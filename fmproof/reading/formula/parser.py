@@ -93,7 +93,13 @@ class _Parser(Binders):
         at = self.at()
         factors: list[t.Node] = []
         ops: list[str] = []
-        while not self.ends(not factors):
+        while True:
+            if factors and (put_in := self.put_in()) is not None:
+                body = factors[0] if len(factors) == 1 else t.Mul(at, tuple(factors), tuple(ops))
+                factors, ops = [t.At(at, body, *put_in)], []
+                continue
+            if self.ends(not factors):
+                break
             text = self.text()
             if text in DOT:
                 token = self.take()
@@ -120,6 +126,21 @@ class _Parser(Binders):
             return factors[0]
         self.require_shown(factors, ops)
         return t.Mul(at, tuple(factors), tuple(ops))
+
+    def put_in(self) -> tuple[t.Node, t.Node] | None:
+        """The x and the a of a bar ``|_{x = a}``, behind what is taken there; None where the next
+        token is no such bar."""
+        if self.text() not in (*BAR, "\\mid") or self.text(1) != "_" or self.bars:
+            return None
+        start, at = self.i, self.at()
+        self.i += 2
+        inside = self.argument()
+        equals = [i for i, token in enumerate(inside) if token.text == "="]
+        if len(equals) != 1:
+            self.i = start
+            return None
+        var, value = inside[: equals[0]], inside[equals[0] + 1 :]
+        return self.inside(var, at), self.inside(value, at)
 
     def factor(self) -> t.Node:
         if self.i >= len(self.tokens):

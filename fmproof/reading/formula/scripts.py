@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fmproof.reading.document.tokens import Token
+from fmproof.reading.document.tokens import Token, Unreadable
 from fmproof.reading.formula import tree as t
 from fmproof.reading.formula.alphabet import (
     ACCENTS,
@@ -12,7 +12,7 @@ from fmproof.reading.formula.alphabet import (
     LAYOUT,
     MARKS,
     OPEN,
-    SIGNS_ABOVE,
+    SIGNS,
     UNICODE,
 )
 from fmproof.reading.formula.brackets import Brackets
@@ -83,9 +83,8 @@ class Scripts(Brackets):
             kind, at = self.take().text, self.at()
             tokens = [token for token in self.argument() if token.text not in LAYOUT]
             spelled = "".join(token.words or token.text for token in tokens)
-            label = MARKS.get(spelled) or script_word(tokens)
+            label = MARKS.get(spelled) or SIGNS.get(spelled) or script_word(tokens)
             if kind == "^":
-                label = label or SIGNS_ABOVE.get(spelled)
                 if transposes(tokens) or spelled.lstrip("-−+").replace("/", "").isdigit():
                     if self.text() == "_" and spelled in _INDICES:
                         labels.append(spelled)
@@ -151,7 +150,7 @@ class Scripts(Brackets):
     def applied(self, node: t.Sym) -> t.Node:
         """With its arguments, if brackets follow; then with powers and transposition."""
         text = self.text()
-        if text == "(" or (text == "[" and takes_square(node)):
+        if text == "(" or (text == "[" and (takes_square(node) or self.is_functional(node))):
             opening = self.take()
             saved = self.given_open, self.bars, self.norms
             self.given_open, self.bars, self.norms = 0, 0, 0
@@ -160,6 +159,20 @@ class Scripts(Brackets):
             call = t.Call(node.at, node, tuple(entries), tuple(given), tuple(after), text == "[")
             return self.scripted(call)
         return self.scripted(node)
+
+    def is_functional(self, node: t.Sym) -> bool:
+        """Whether a capital letter is a functional, at the one letter in square brackets behind it:
+        L[b], H[p_t]. Nobody writes such brackets around a factor."""
+        letter = node.name.isupper() and len(node.name) == 1 and not node.accents
+        ends = [i for i in range(self.i, len(self.tokens)) if self.tokens[i].text == "]"]
+        inside = self.tokens[self.i + 1 : ends[0]] if letter and ends else []
+        if not inside or any(token.text in ("[", "(", "\\frac") for token in inside):
+            return False
+        parser = self.child(inside)
+        try:
+            return isinstance(parser.sum(), t.Sym) and parser.i == len(inside)
+        except Unreadable:
+            return False
 
     def scripted(self, node: t.Node) -> t.Node:
         """Powers and transposition behind a factor."""

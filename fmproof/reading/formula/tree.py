@@ -110,6 +110,15 @@ class Abs(Node):
 
 
 @dataclass(frozen=True)
+class At(Node):
+    """f |_{x = a}: what stands before the bar, with the value put in for the variable."""
+
+    body: Node
+    var: Node
+    value: Node
+
+
+@dataclass(frozen=True)
 class Pair(Node):
     """An inner product in angle brackets."""
 

@@ -359,7 +359,11 @@ def function_like(elab: Elaborator, node: t.Call) -> bool:
     if any(isinstance(s, t.Sym) and elab.is_parameter(spelled(s)) for s in head.sub):
         return True  # s_θ(x + σ ε), a model
     if name in elab.evidence.drawn or name in elab.evidence.integrated or elab.is_time(name):
+        if isinstance(place, t.Num):
+            raise NotYet(f"{readable(key)} at a number", node.at)
         return False
+    if isinstance(place, t.Num):
+        return True  # a(0): nobody writes that for a product
     if key in elab.candidates and any(isinstance(c.left, t.Call) for c in elab.candidates[key]):
         return True
     if conventional("losses", head.name):
@@ -370,7 +374,7 @@ def function_like(elab: Elaborator, node: t.Call) -> bool:
         for other in elab.evidence.called.get(key, ()):
             if any(isinstance(a, t.Integral | t.Expectation) for a in other.args):
                 return True
-    if isinstance(arg, (t.Add, t.Num)):
+    if isinstance(arg, t.Add):
         others = [
             c
             for c in elab.evidence.called.get(key, ())

@@ -23,7 +23,14 @@ from fmproof.lang.scope import substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.formula.binders import whole_space
-from fmproof.reading.notation import calculus, determinants, laws, matrices, randomness
+from fmproof.reading.notation import (
+    calculus,
+    determinants,
+    laws,
+    matrices,
+    named_functions,
+    randomness,
+)
 from fmproof.reading.notation.divergences import kullback_leibler
 from fmproof.reading.notation.lacking import (
     NotYet,
@@ -44,6 +51,9 @@ CIRCULAR = ("sin", "cos")
 def integral(elab: Elaborator, node: t.Integral) -> Expr:
     if not node.over:
         raise NotYet("an integral over a measure", node.at)
+    average = laws.posterior_integral(elab, node)
+    if average is not None:
+        return average
     if len(node.over) == 1:
         moved = _between(elab, node, node.over[0])
         if moved is not None:
@@ -152,6 +162,9 @@ def function(elab: Elaborator, node: t.Function) -> Expr:
         return calculus.function(elab, node)
     except calculus.Beyond:
         pass
+    written_out = named_functions.function(elab, node)
+    if written_out is not None:
+        return written_out
     if node.name == "tr" and len(node.args) == 1:
         with suppress(NotYet, SortError):
             return elab.term(matrices.trace(elab, node.args[0]))

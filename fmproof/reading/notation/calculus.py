@@ -146,6 +146,25 @@ def _variance(elab: Elaborator, node: t.Node) -> Expr:
     return made
 
 
+def at_a_place(elab: Elaborator, node: t.At) -> Expr:
+    """f |_{x = a}.
+
+    Raises:
+        NotYet: x is no variable, or f is free of it.
+    """
+    if not isinstance(node.var, t.Sym):
+        raise NotYet("what is put in for a formula", node.at)
+    with elab.binding([spelled(node.var)]):
+        var, inner = elab.variable(node.var), elab.term(node.body)
+    if var not in free_vars(inner):
+        raise NotYet(f"{spelled(node.var)} is not in what it is put into", node.at)
+    value = elab.term(node.value)
+    if sort_of(value) is not var.sort:
+        raise NotYet("a value of another sort than what it is put in for", node.at)
+    made: Expr = substitute(inner, {var: value})
+    return made
+
+
 # --- derivatives --------------------------------------------------------------------------
 
 
@@ -359,6 +378,8 @@ def dotted(elab: Elaborator, symbol: t.Sym, args: tuple[t.Node, ...] = ()) -> Ex
     times = [s for s in (*symbol.sub, *args) if elab.of_times(s)]
     if not times and len(args) == 1 and not symbol.sub and key_of(base) in elab.candidates:
         times = [arg for arg in args if isinstance(arg, t.Sym)]  # g'(c) of g(c) = …
+    if not times and len(args) == 1 and isinstance(args[0], t.Num):
+        times = [args[0]]  # a'(0)
     if len(times) > 1:
         return None
     place: t.Node = times[0] if times else t.Sym(symbol.at, elab.time_letter())

@@ -31,6 +31,7 @@ from fmproof.reading.notation import (
     applications,
     arithmetic,
     binders,
+    calculus,
     definitions,
     heads,
     hidden_noise,
@@ -239,12 +240,13 @@ class Elaborator:
         return next((s for s, v in self.variables.items() if v is var), var.name)
 
     def circular(self, name: str) -> Head:
-        """sin or cos: a function of which numbers know nothing, and proofs know the rules."""
+        """sin or cos: a function that numbers know by its name, and proofs by its rules."""
         if name not in self.opaque:
             angle = Var(self.names.of("angle", "angle"), Sort.REAL)
             head = Scalar(self.names.of(name, "function " + name), angle)
             self.opaque[name] = head
-            self.unknowns[head] = f"{name}(…)"
+            if head.name != name:  # another symbol of the document has it
+                self.unknowns[head] = f"{name}(…)"
         return self.opaque[name]
 
     def known(self, symbol: t.Sym) -> bool:
@@ -415,6 +417,7 @@ _MAKERS: dict[type[t.Node], Callable[[Elaborator, Any], Expr]] = {
     t.Frac: arithmetic.read_fraction,
     t.Norm: arithmetic.norm,
     t.Abs: arithmetic.absolute,
+    t.At: calculus.at_a_place,
     t.Pair: arithmetic.read_pair,
     t.Transposed: arithmetic.transposed,
     t.Braced: arithmetic.braced,

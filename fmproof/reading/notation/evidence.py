@@ -63,6 +63,7 @@ class Evidence:
     flowing: set[str] = field(default_factory=set)  #: keys of letters with a dot: a in ȧ/a
     places: set[str] = field(default_factory=set)  #: where densities are taken
     matrices: set[str] = field(default_factory=set)  #: keys of letters that stand as matrices
+    jacobians: set[str] = field(default_factory=set)  #: keys of names for ∂_θ u_θ(x)
     laws_of_times: set[str] = field(default_factory=set)  #: keys of what times are drawn from
     uniform: set[str] = field(default_factory=set)  #: letters that rows draw from U[a, b]
     sampled: set[str] = field(
@@ -119,6 +120,11 @@ class Evidence:
             if isinstance(left, t.Sym) and drawn and _plain(right):
                 found.values.setdefault(spelled(left), right)
         found.sorts.infer(roots, pairs)
+        found.jacobians = {
+            key_of(left.head if isinstance(left, t.Call) else left)
+            for left, right in pairs
+            if isinstance(left, t.Sym | t.Call) and found.is_jacobian(right)
+        }
         found.mixed = {key for left, right in pairs for key in _mixed_in(left, right)}
         return found
 
@@ -127,6 +133,15 @@ class Evidence:
         """The letters that say how many summands there are: K of Σ_{i=1}^K."""
         ends = {spelled(end) for end in self.indices.values() if end is not None}
         return ends - set(self.times) - set(self.drawn) - set(self.integrated)
+
+    def is_jacobian(self, node: t.Node) -> bool:
+        """Whether a formula is ∂_θ u_θ(x), or ∇_θ u_θ(x), of a field u, or its transposed."""
+        while isinstance(node, t.Bracketed | t.Transposed):
+            node = node.body
+        if not isinstance(node, t.Derivative) or node.kind not in ("grad", "partial"):
+            return False
+        by_parameters = isinstance(node.var, t.Sym) and spelled(node.var) in self.parameters
+        return by_parameters and self.sorts.kind(t.ungrouped(node.body)) == "vec"
 
     def _beside_functions(self, roots: list[t.Node]) -> None:
         """w_t in u_t − w_t, where u_t takes arguments elsewhere."""

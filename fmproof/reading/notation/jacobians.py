@@ -1,7 +1,10 @@
 """Jacobians times vectors: ∂_z u(z, t) w is the derivative of u along w.
 
 The language has no matrices, and none is needed: it is d/dh u(z + h w, t) at h = 0. A gradient of a
-vector, ∇u, is left alone, since authors differ in which way it is transposed.
+vector in a point, ∇u, is left alone, since authors differ in which way it is transposed.
+
+A Jacobian in parameters, ∂_θ u_θ(x), makes a gradient in θ of a vector. Averages of those are not
+in the language: so it is no vector either, of which an inner product could be taken.
 """
 
 from __future__ import annotations
@@ -17,6 +20,8 @@ from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation import calculus
+from fmproof.reading.notation.lacking import NotYet
+from fmproof.reading.notation.symbols import key_of
 
 if TYPE_CHECKING:
     from fmproof.reading.notation.elaborate import Elaborator
@@ -29,6 +34,9 @@ def product(elab: Elaborator, node: t.Mul) -> Expr | None:
     """c J w, or w J as some write it; None where there is not one Jacobian beside one vector."""
     if any(op not in ("", "·") for op in node.ops):
         return None
+    slope = next((f for f in node.factors if _in_parameters(elab, f)), None)
+    if slope is not None:
+        raise NotYet("a Jacobian in parameters is not in the language yet", slope.at)
     found = [(i, one) for i, f in enumerate(node.factors) if (one := _jacobian(elab, f))]
     if len(found) != 1:
         return None
@@ -81,3 +89,12 @@ def _along(elab: Elaborator, field: t.Node, letter: t.Sym | None, vector: Expr) 
     there = plus_of(elab.term(place), times_of(step, vector))
     made: Expr = Partial(substitute(inner, {point: there}), step, S.Zero)
     return made
+
+
+def _in_parameters(elab: Elaborator, node: t.Node) -> bool:
+    """Whether a factor is ∂_θ u_θ(x) of a field, or the name that a row gives it."""
+    named = t.ungrouped(node.body if isinstance(node, t.Transposed) else node)
+    if isinstance(named, t.Sym | t.Call):
+        head = named.head if isinstance(named, t.Call) else named
+        return key_of(head) in elab.evidence.jacobians
+    return elab.evidence.is_jacobian(node)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -23,11 +24,12 @@ from fmproof.lang.nodes.measure import drawn_by, law_order, parents_of
 from fmproof.lang.scope import substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation import calculus, pairs, randomness
+from fmproof.reading.notation import calculus, pairs, posteriors, randomness
 from fmproof.reading.notation.lacking import (
     NotYet,
     number_in,
     symbol_in,
+    value_of,
 )
 from fmproof.reading.notation.randomness import drawn_symbols
 from fmproof.reading.notation.symbols import conventional, key_of, readable, spelled
@@ -37,11 +39,18 @@ if TYPE_CHECKING:
 
 
 def posterior_average(elab: Elaborator, node: t.Expectation) -> Expr | None:
-    """E over z ~ p(z|x): the integral against joint over marginal."""
+    """E over z ~ p(z|x): the integral against joint over marginal; given x where x is a path."""
     if len(node.draws) != 1:
         return None
     (draw,) = node.draws
     law = draw.law if draw.law is not None else draw.drawn[0]
+    letters = law.args if draw.law is None and isinstance(law, t.Call) else draw.drawn
+    given = posteriors.given_a_path(elab, law, letters)
+    if given is not None:
+        observed = (one.left for one in given if isinstance(one, t.Observation))
+        known = {*map(spelled, (*letters, *map(value_of, given), *observed))}
+        if {*randomness.mentioned(elab, [node.body])} <= known:
+            return randomness.conditional(elab, replace(node, draws=(), given=given))
     if not (isinstance(law, t.Call) and law.given and len(draw.drawn) == 1):
         return None
     symbol = draw.drawn[0] if draw.law is not None else law.args[0]
@@ -53,6 +62,34 @@ def posterior_average(elab: Elaborator, node: t.Expectation) -> Expr | None:
             return None
         body = elab.term(node.body)
     return IntegralOver(body * density, Lebesgue(elab.variable(symbol)))
+
+
+def posterior_integral(elab: Elaborator, node: t.Integral) -> Expr | None:
+    """∫ f(z) p(z|x) dz where x is a path that z is in: the average over z ~ p(z|x)."""
+    body = t.ungrouped(node.body)
+    parts = body.factors if isinstance(body, t.Mul) else (body,)
+    if isinstance(body, t.Mul) and not set(body.ops) <= {"", "·"}:
+        return None
+    letters = {spelled(one.var) for one in node.over}
+    bounded = any(one.low is not None or one.high is not None for one in node.over)
+    for i, law in enumerate(parts):
+        if bounded or not isinstance(law, t.Call) or {*map(spelled, law.args)} != letters:
+            continue
+        if posteriors.given_a_path(elab, law, law.args) is not None:
+            others = (*parts[:i], *parts[i + 1 :])
+            rest: t.Node = t.Num(node.at, Fraction(1))
+            if others:
+                rest = others[0] if len(others) == 1 else t.Mul(node.at, others, _ops(body, i))
+            return posterior_average(
+                elab, t.Expectation(node.at, (t.Draw(law.at, (law,), None),), rest)
+            )
+    return None
+
+
+def _ops(body: t.Node, gone: int) -> tuple[str, ...]:
+    """The signs between the factors of a product without one of them."""
+    ops = body.ops if isinstance(body, t.Mul) else ()
+    return ops[1:] if gone == 0 else (*ops[: gone - 1], *ops[gone:])
 
 
 def law(elab: Elaborator, node: t.Expectation) -> list[Apply]:

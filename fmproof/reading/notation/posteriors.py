@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sympy import Expr
 
 from fmproof.lang.nodes import IntegralOver, Lebesgue, Ratio, Var
+from fmproof.lang.scope import free_vars
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation import definitions, pairs
 from fmproof.reading.notation.joint_densities import joint_with
@@ -64,6 +65,57 @@ def _makes_the_joint(elab: Elaborator, node: t.Call) -> bool:
         if any(spelled(n) == spelled(node) for n in inside):
             return True
     return False
+
+
+def given_a_path(
+    elab: Elaborator, law: t.Node, letters: Sequence[t.Node]
+) -> tuple[t.Node, ...] | None:
+    """What is given where a law of ``letters`` is that given a path which is made of them: x_t of
+    q(x_0|x_t) or of x_0|x_t, and x_t = x of p_{0|t}(x_0|x).
+
+    So it is where the document does not say what q(x_0|x_t) is: what is averaged over it is a
+    conditional expectation.
+    """
+    given = _behind_the_bar(elab, law)
+    observed = [one.left if isinstance(one, t.Observation) else one for one in given]
+    paths = [one for one in observed if isinstance(one, t.Sym) and _made_of(elab, one)]
+    if len(paths) != 1 or not letters:
+        return None
+    fixed = (one for one in observed if one not in paths)
+    if not all(isinstance(one, t.Sym) and elab.is_time(spelled(one)) for one in fixed):
+        return None
+    made_of = _made_of(elab, paths[0])
+    if not all(isinstance(one, t.Sym) and spelled(one) in made_of for one in letters):
+        return None
+    return given
+
+
+def _behind_the_bar(elab: Elaborator, law: t.Node) -> tuple[t.Node, ...]:
+    """What a law without a definition is given; x_t = x of p_{0|t}(x_0|x) with a path x_t."""
+    if isinstance(law, t.Other):
+        return law.parts if law.what == "conditional law" else ()
+    if not isinstance(law, t.Call) or not elab.is_density(key_of(law.head)):
+        return ()
+    if definitions.candidate_of(elab, law, "posterior") is not None:
+        return ()
+    times = law.head.sub[law.head.given :] if law.head.given else ()
+    if len(times) != 1 or len(law.given) != 1 or not isinstance(law.given[0], t.Sym):
+        return law.given
+    if _made_of(elab, law.given[0]):
+        return law.given
+    moment = [*map(spelled, times)]
+    there = (s for s in elab.evidence.spellings.values() if [*map(spelled, s.sub)] == moment)
+    paths = [one for one in there if not one.accents and _made_of(elab, one)]
+    return (t.Observation(law.at, paths[0], law.given[0]),) if len(paths) == 1 else law.given
+
+
+def _made_of(elab: Elaborator, symbol: t.Sym) -> set[str]:
+    """The spellings of what a path is made of, drawn from its kernel or not; none of no path."""
+    turned = elab.turned.get(spelled(symbol))
+    if turned is not None:
+        return {*turned.others}
+    value = elab.path(symbol)
+    return set() if value is None else {elab.spelling(var) for var in free_vars(value)}
 
 
 def step_of_chain(elab: Elaborator, node: t.Call) -> t.Call | None:

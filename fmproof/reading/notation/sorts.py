@@ -215,6 +215,10 @@ class Sorts:
         self.kind(node.body)
         return "real"
 
+    def _at(self, node: t.At) -> Kind | None:
+        self._alike([node.var, node.value], "it is put in for")
+        return self.kind(node.body)
+
     def _pair(self, node: t.Pair) -> Kind | None:
         for side in (node.left, node.right):
             self.force(side, "vec", "it stands in an inner product")

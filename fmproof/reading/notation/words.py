@@ -159,8 +159,11 @@ def property_of(text: str, start: int, stop: int) -> str:
         after = ""  # of what is made of it: "with any function of X"
     said = [one for words in (after, before) for one in _pattern("property").finditer(words)]
     if not said:
-        right_behind = _pattern("property_behind").match(after.lstrip(" $\\)"))
-        return "" if right_behind is None else right_behind.group(0)
+        behind = after.lstrip(" $\\)")
+        right_behind = _pattern("property_behind").match(behind)
+        if right_behind is None or _goes_on_with_by(behind[: right_behind.end()], behind):
+            return ""
+        return right_behind.group(0)
     found = next((one for one in said if not said_of_normal(one.group(0))), said[0])
     behind = found.string[found.end() :].strip(" $\\(\n")
     if found.string is before and _pattern("in").fullmatch(behind):
@@ -170,6 +173,26 @@ def property_of(text: str, start: int, stop: int) -> str:
         return f"{found.group(0)} {centre.group(0)}"  # not about the origin
     more = any(_pattern("scale").search(words) for words in (before, after))
     return f"{found.group(0)} …" if more else " ".join(found.group(0).split())
+
+
+def _goes_on_with_by(word: str, behind: str) -> bool:
+    """Whether a word that says a property is a preposition here: French "x par y", and not Spanish
+    "sea p par", which ends there or goes on with "y"."""
+    rest = behind[len(word) :].lstrip()
+    ended = not rest or rest[0] in ",;)" or re.match(r"(?:y|e)\b", rest) is not None
+    return _pattern("by").fullmatch(word) is not None and not ended
+
+
+def said_not_to_depend_on(text: str, stop: int, word: str) -> str:
+    """The formula behind "does not depend on", said of what ends at ``stop``; or ""."""
+    if _pattern("depends_not").fullmatch(word) is None:
+        return ""
+    after = _STOPS.split(text[stop : stop + 2 * _SAYS])[0].lstrip(" $\\)")
+    said, _, behind = after.partition(word)
+    between, _, formula = behind.partition("$")
+    if said or len(between.split()) > _FEW:
+        return ""
+    return formula.lstrip("$").partition("$")[0]
 
 
 def of_another(text: str, start: int, stop: int) -> bool:

@@ -71,11 +71,15 @@ class Typesetter:
         laws = Laws(formulas(d))
         fresh = [law for law in laws.short if self.introduced.get(laws.short[law]) != law]
         self.introduced.update({laws.short[law]: law for law in fresh})
+        if any(self.symbols.get(s.name.latex, s) != s for s in d.symbols):
+            self.assumed.clear()  # the same letters say something else from here on
+            self.constants.clear()
+        given = self._setting(d.symbols)
         known = Known(self.theorems, self.assumed, self.constants)
         writer = Writer(section, laws, known, self.room, self.brief, numbered=shown_in_full)
         typeset = Typeset(
             section=section,
-            setting=Tex("") if self.full else self._setting(d.symbols),
+            setting=Tex("") if self.full else given,
             laws=abbreviations([(law, laws.short[law]) for law in fresh]),
             theorem=writer.theorem(),
             lemmas=writer.lemmas(),

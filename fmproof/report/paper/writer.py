@@ -185,8 +185,12 @@ class Writer:
 
     def lemmas(self) -> Tex:
         """The earlier theorems, and the constants that the theorem itself does not mention."""
-        # One that reads like the theorem itself is about other symbols: only the reason cites it.
-        words = [self._recalled(u) for u in self.d.uses if u.statement != self.d.statement]
+        # One that is about other symbols of the same names is cited by the reason alone.
+        words = [
+            self._recalled(u, u.statement)
+            for u in self.d.uses
+            if u.statement is not None and u.statement != self.d.statement
+        ]
         results = [p.statement.text for p in self.d.parts if p.result]
         stated = _mentioned([self.d.statement.text, *results], self.d.constants)
         rest = [c for c in self.d.constants if c not in stated]
@@ -198,8 +202,8 @@ class Writer:
             words[-1] += "."
         return Tex("\n".join(words))
 
-    def _recalled(self, used: Used) -> str:
-        shown = self.laws.shorten(mathematics(used.statement))
+    def _recalled(self, used: Used, statement: Formula) -> str:
+        shown = self.laws.shorten(mathematics(statement))
         if used.name in self.known.theorems:
             return f"By {self._theorem(used.name)}, ${shown}$"
         return (
