@@ -38,6 +38,7 @@ from fmproof.testing import (
     assert_guidance,
     assert_jacobian,
     assert_log_likelihood,
+    assert_losses_differ_by_constant,
     assert_marginal_field,
     assert_sampler,
     assert_schedule,
@@ -48,6 +49,7 @@ from fmproof.testing.adapters import VelocityFunction
 from fmproof.testing.evidence import StatisticalEvidence, look_sizes
 from fmproof.testing.gradients import family_of, gradient_looks
 from fmproof.testing.losses import loss_looks
+from fmproof.testing.precision import rounded
 from fmproof.testing.reference import Reference
 from fmproof.testing.samplers import Sampler
 
@@ -359,6 +361,47 @@ def law(kind: str, samples: int, seed: int) -> None:
     assert_conditional_velocity(sample, CondOTPath(), MIX, samples=samples, seed=seed)
 
 
+def bfloat16(values: FloatArray) -> FloatArray:
+    return rounded(values, "bfloat16")
+
+
+def coarse(kind: str, factor: float, samples: int, seed: int) -> None:
+    """Noise that enters the target with another factor, in bfloat16."""
+
+    def sample(x1: FloatArray, rng: np.random.Generator) -> Triples:
+        x1, t = bfloat16(x1), bfloat16(rng.random(len(x1)))
+        x0, s = bfloat16(rng.standard_normal(x1.shape)), t[:, None]
+        x = bfloat16(bfloat16(s * x1) + bfloat16(bfloat16(1 - s) * x0))
+        return x, bfloat16(x1 - bfloat16(factor * x0)), t
+
+    def loss(model: VelocityFunction, x1: FloatArray, rng: np.random.Generator) -> float:
+        x, u, t = sample(x1, rng)
+        return float(np.square(model(t, x) - u).sum(axis=1).mean())
+
+    options = {"samples": samples, "seed": seed}
+    if kind == "sampler":
+        assert_conditional_velocity(sample, CondOTPath(), MIX, **options)
+    else:
+        assert_losses_differ_by_constant(bent, CondOTPath(), MIX, loss, **options)
+
+
+def bent(t: FloatArray, x: FloatArray) -> FloatArray:
+    return bfloat16(0.3 * x + np.tanh(t[:, None] * x))
+
+
+def dropped_labels(share: float, samples: int, seed: int) -> None:
+    """Labels that are left out in another share of the rows than 0.1."""
+
+    def loss(model: object, x1: FloatArray, y: object, rng: np.random.Generator) -> float:
+        t, x0 = rng.random(len(x1)), rng.standard_normal(x1.shape)
+        x = t[:, None] * x1 + (1 - t[:, None]) * x0
+        y = np.where(rng.random(len(x1)) < share, -1, y)
+        return float(np.square(model(t, x, y) - (x1 - x0)).sum(axis=1).mean())
+
+    options = {"samples": samples, "seed": seed, "label_dropout": 0.1}
+    assert_losses_differ_by_constant(bent, CondOTPath(), MIX, loss, **options)
+
+
 SIZES = (100, 400, 1_000, 4_000, 16_000)
 SAMPLING_BUGS = {
     "step: eta = 0.5 for 1": partial(stochastic_ddim, 1.0, 0.5),
@@ -378,9 +421,15 @@ SAMPLING_BUGS = {
     "noise of Laplace's law": partial(law, "noise"),
     "noise with an offset of 0.1, d = 16": partial(offset_noise, 16),
     "noise with an offset of 0.1, d = 64": partial(offset_noise, 64),
+    "bfloat16, sampler: noise in the target 0.95 times": partial(coarse, "sampler", 0.95),
+    "bfloat16, sampler: noise in the target 0.98 times": partial(coarse, "sampler", 0.98),
+    "bfloat16, loss: noise in the target 0.9 times": partial(coarse, "loss", 0.9),
+    "bfloat16, loss: noise in the target 0.95 times": partial(coarse, "loss", 0.95),
+    "labels left out: 0.15, declared 0.1": partial(dropped_labels, 0.15),
+    "labels left out: 0.12, declared 0.1": partial(dropped_labels, 0.12),
 }
-MOST = {"sampler": 4_000, "divergence": 1_000}
-LEAST = {"time": 1_000, "noise": 1_000}
+MOST = {"sampler": 4_000, "divergence": 1_000, "labels": 4_000}
+LEAST = {"time": 1_000, "noise": 1_000, "bfloat16,": 1_000, "labels": 1_000}
 
 
 def caught(task: tuple[str, int, int]) -> bool:

@@ -46,6 +46,7 @@ from fmproof.testing import (
     min_snr,
     takes_tensors,
 )
+from fmproof.testing.precision import rounded
 
 Check = Callable[[int, float], None]
 
@@ -190,6 +191,63 @@ def gradient_by_hand(seed: int, level: float, target: str) -> None:
     options: dict[str, Any] = {"samples": 1_000, "seed": seed, "level": level, "target": target}
     assert_same_gradient(
         *(family, TrigPath(), MIX), theta=THETA, gradient=gradient, time=INNER, **options
+    )
+
+
+def half(values: Any) -> Any:
+    return rounded(np.asarray(values, dtype=np.float64), "bfloat16")
+
+
+def in_half(kind: str, seed: int, level: float, target: str, path: Any = None) -> None:
+    """Training whose numbers are all rounded to bfloat16, each time."""
+    path = path or TrigPath()
+
+    def made(x1: Any, rng: Any) -> Any:
+        x1, x0 = half(x1), half(rng.standard_normal(x1.shape))
+        t = half(INNER.sample(len(x1), rng))
+        s = t[:, None]
+        a, b, alpha, beta = (
+            half(v) for v in (*coefficients(path, target, s), path.alpha(s), path.beta(s))
+        )
+        return half(half(alpha * x1) + half(beta * x0)), half(half(a * x1) + half(b * x0)), t
+
+    def rounded_model(t: Any, x: Any) -> Any:
+        return half(model(t, x))
+
+    def train(model: Any, x1: Any, rng: Any) -> Any:
+        x, u, t = made(x1, rng)
+        return half(np.square(half(half(model(t, x)) - u))).sum(axis=1).mean()
+
+    options: dict[str, Any] = {"samples": 1_000, "seed": seed, "level": level, "time": INNER}
+    if kind == "sampler":
+        assert_conditional_velocity(made, path, MIX, target=target, **options)
+    else:
+        assert_losses_differ_by_constant(rounded_model, path, MIX, train, target=target, **options)
+
+
+def step_in_half(seed: int, level: float) -> None:
+    """Euler and Maruyama's step, rounded to bfloat16 at each turn."""
+
+    def step(model: Any, x: Any, t: float, s: float, rng: Any) -> Any:
+        x, u = half(x), half(model(half(x), t))
+        drift = half(u - half(0.5 * half(x - half(t * u))))
+        noise = half(np.sqrt((1 - t) * (s - t)) * half(rng.standard_normal(x.shape)))
+        return half(half(x + half((s - t) * drift)) + noise)
+
+    options: dict[str, Any] = {"kind": "euler-maruyama", "noise": lambda t: np.sqrt(1 - t)}
+    assert_step(step, CondOTPath(), MIX, samples=500, seed=seed, level=level, **options)
+
+
+def labels_left_out(seed: int, level: float) -> None:
+    """By a loss, in a tenth of the rows."""
+
+    def train(model: Any, x1: Any, y: Any, rng: Any) -> Any:
+        x, u, t = triples(x1, rng)
+        return np.square(model(t, x, np.where(rng.random(len(y)) < 0.1, -1, y)) - u).sum(1).mean()
+
+    options: dict[str, Any] = {"samples": 1_000, "seed": seed, "level": level}
+    assert_losses_differ_by_constant(
+        model, TrigPath(), MIX, train, time=INNER, label_dropout=0.1, **options
     )
 
 
@@ -515,6 +573,13 @@ LEVEL_CASES: dict[str, Check] = {
     **{f"loss, {c} coupling": partial(loss, coupling=c) for c in ("any", "ot")},
     "loss, three epochs": partial(loss, epochs=3),
     "loss, padding": padded,
+    "loss, labels left out": labels_left_out,
+    **{
+        f"{kind} in bfloat16, {t}": partial(in_half, kind, target=t)
+        for kind in ("sampler", "loss")
+        for t in ("velocity", "x1", "eps", "v")
+    },
+    "step in bfloat16": step_in_half,
     **{f"loss of a table, {t}": partial(ddpm, target=t) for t in ("eps", "x1", "v")},
     "loss of a table, v, min-SNR": partial(ddpm, target="v", weight=min_snr(5, "v")),
     **{f"shuffling loss, {t}": partial(loss, target=t, shuffled=True) for t in TARGETS},

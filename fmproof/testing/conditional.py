@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from fmproof.models.arrays import FloatArray
+from fmproof.testing.coarse_rows import coarse_fit, coarse_means
 from fmproof.testing.coupling import compare_coupled
 from fmproof.testing.epochs import EPOCH_ROWS, check_epochs, reused_over_epochs
 from fmproof.testing.evidence import (
@@ -40,7 +41,7 @@ from fmproof.testing.moments import differences, resemblance
 from fmproof.testing.noise import Scores, noise_test, scores
 from fmproof.testing.reference import Reference
 from fmproof.testing.reuse import reused_numbers, same_times
-from fmproof.testing.rows import coarse_fit, coarse_means, compare_rows, wrong_target
+from fmproof.testing.rows import compare_rows, wrong_target
 from fmproof.testing.samplers import SampleDraws, Sampler
 from fmproof.testing.smallest import smallest_failure
 from fmproof.testing.time_mistakes import time_like

@@ -113,8 +113,8 @@ def share_left_out(user: Sampler, reference: Reference, seed: int) -> Statistica
         return StatisticalEvidence.certain(
             CheckFailed(
                 "the sampler returns no labels",
-                expected="a parameter y, and as fourth value the labels of the rows, of which "
-                f"{reference.label_dropout:.3g} are left out",
+                expected="a parameter y, and a mapping or object with x_t, u_t, t and the labels "
+                f"y, of which {reference.label_dropout:.3g} are left out",
                 hint="leave label_dropout out for a sampler without labels",
             )
         )

@@ -54,7 +54,8 @@ def _alphas_alone(path: TablePath) -> FloatArray:
 
 def _ratios(bars: FloatArray) -> FloatArray:
     """Each number over the one before, within [0, 1]."""
-    return np.clip(bars / np.maximum(np.append(1.0, bars[:-1]), 1e-300), 0.0, 1.0)
+    before = np.maximum(np.append(1.0, bars[:-1]), 1e-300)
+    return np.asarray(np.clip(bars / before, 0.0, 1.0))
 
 
 @dataclass(frozen=True)

@@ -8,30 +8,24 @@ from __future__ import annotations
 
 import numpy as np
 
-from fmproof.models.arrays import BoolArray, FloatArray
-from fmproof.models.given_paths import dgamma_of, gamma_of
+from fmproof.models.arrays import FloatArray
+from fmproof.models.given_paths import gamma_of
 from fmproof.models.posterior import chunks
-from fmproof.models.targets import coefficients
 from fmproof.testing.diagnosis import OWN_NOISE, fitted, point_like, target_name, targets_like
 from fmproof.testing.failure import CheckFailed
 from fmproof.testing.ingredients import ingredients
-from fmproof.testing.moments import centred_time, resemblance
+from fmproof.testing.moments import resemblance
 from fmproof.testing.precision import (
-    COARSE,
-    SHARED,
     closest,
     point_slack,
-    shared_moves,
     target_slack,
     told_apart,
     units,
-    usual_size,
 )
 from fmproof.testing.reference import Latents, Reference
 from fmproof.testing.samplers import SampleDraws
 from fmproof.testing.weight_mistakes import told_by_times
 
-_SEEN = 0.2  # from which on shares are told apart
 _TOLD = 50  # rows that tell something of a target
 _FEW = 1_000  # rows whose data are looked up among the points
 
@@ -40,7 +34,7 @@ def compare_rows(reference: Reference, draws: SampleDraws) -> CheckFailed | None
     """Compare x and u with what the data and the noise determine, where they are known."""
     if reference.has_own_noise:
         return _compare_with_own_noise(reference, draws)
-    known = _latents(reference, draws, draws.t)
+    known = latents_of(reference, draws, draws.t)
     if known is None:
         return None if reference.data.scales.any() else _compare_points(reference, draws)
     t, size = draws.t, draws.size()
@@ -74,91 +68,14 @@ def compare_rows(reference: Reference, draws: SampleDraws) -> CheckFailed | None
     )
 
 
-def coarse_means(reference: Reference, draws: SampleDraws) -> tuple[FloatArray, FloatArray] | None:
-    """Of rows in coarse numbers, each of which may be off by much: (N, k) what is left of u times
-    what it is made of, and how far rounding may throw the means of these, (k,). None where the
-    rows' data are not known, or their numbers are fine."""
-    if draws.rounding <= COARSE or draws.z is None:
-        return None
-    some = draws.rows(told_apart(reference, draws.t, draws.rounding))
-    if reference.has_own_noise:
-        some = draws.rows(_own_told(reference, draws))
-    latents = _latents(reference, some, some.t)
-    if latents is None or some.z is None or len(some.t) < _TOLD:
-        return None
-    seen = [some.z, some.x]
-    if reference.has_own_noise:
-        if some.eps is None:
-            return None
-        own = _own_noise(reference, some)
-        expected = reference.target_with_own_noise(some.t, some.z, some.eps, own)
-        moves = _moves_with_own_noise(reference, some)
-        seen.append(own)
-    else:
-        expected = reference.velocity(latents)
-        moves = shared_moves(reference, latents, some.x, draws.rounding)
-    late = centred_time(reference, some.t)[:, None]
-    parts = [*seen, *(late * part for part in seen)]
-    values = [((some.u - expected) * part).sum(axis=1) for part in parts]
-    off = [sum(abs(float((m * part).sum(axis=1).mean())) for m in moves) for part in parts]
-    return np.column_stack(values), np.array(off)
-
-
-def _own_told(reference: Reference, draws: SampleDraws) -> BoolArray:
-    """Whether rounding leaves the path's own noise to be seen, (N,)."""
-    gamma = gamma_of(reference.path, draws.t)
-    return np.asarray(1.5 * draws.rounding * usual_size(reference) < gamma)
-
-
-def _own_noise(reference: Reference, draws: SampleDraws) -> FloatArray:
+def own_noise(reference: Reference, latents: Latents, x: FloatArray) -> FloatArray:
     """The path's own noise (N, d), by which x differs from what data and noise give; 0 where there
     is none."""
-    t, path = draws.t, reference.path
+    (t, z, eps), path = latents, reference.path
     beta, gamma = path.beta(t)[:, None], gamma_of(path, t)[:, None]
-    left = draws.x - reference.alpha(t)[:, None] * draws.z - beta * draws.eps
+    left = x - reference.alpha(t)[:, None] * z - beta * eps
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(gamma > 0, left / gamma, 0.0)
-
-
-def _moves_with_own_noise(reference: Reference, draws: SampleDraws) -> list[FloatArray]:
-    """By what rounded factors that all rows share would move targets of a path with noise of its
-    own, which is told by x, (N, d) each."""
-    t, path = draws.t, reference.path
-    a, b = coefficients(path, reference.target, t)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        told = dgamma_of(path, t) / gamma_of(path, t)
-    parts = (
-        (a, draws.z),
-        (b, draws.eps),
-        (told * reference.alpha(t), draws.z),
-        (told * path.beta(t), draws.eps),
-        (told, draws.x),
-    )
-    return [SHARED * draws.rounding * factor[:, None] * part for factor, part in parts]
-
-
-def coarse_fit(reference: Reference, draws: SampleDraws) -> str:
-    """Found against expected coefficients of targets in coarse numbers."""
-    if reference.has_own_noise:
-        return _own_noise_words(reference, draws)
-    some = draws.rows(told_apart(reference, draws.t, draws.rounding))
-    latents = _latents(reference, some, some.t)
-    words = "" if latents is None else fitted(reference, latents, some.u)
-    return words or resemblance(reference, draws)
-
-
-def _own_noise_words(reference: Reference, draws: SampleDraws) -> str:
-    """How often the path's own noise counts in the target, if that is what is wrong."""
-    some = draws.rows(_own_told(reference, draws))
-    if some.z is None or some.eps is None:
-        return ""
-    own = _own_noise(reference, some)
-    without = reference.target_with_own_noise(some.t, some.z, some.eps, 0 * own)
-    due = reference.target_with_own_noise(some.t, some.z, some.eps, own) - without
-    share = float(((some.u - without) * due).sum() / max(float(np.square(due).sum()), 1e-300))
-    if abs(share) < _SEEN:
-        return OWN_NOISE
-    return f"the path's own noise counts {share:.2g} times in u_t" if abs(share - 1) > _SEEN else ""
 
 
 def _enlarged(reference: Reference, t: FloatArray, size: FloatArray, rounding: float) -> FloatArray:
@@ -184,7 +101,7 @@ def _row_hint(
     slack: FloatArray,
 ) -> str:
     back = reference.mirror(draws.t)
-    mirrored = _latents(reference, draws, back)
+    mirrored = latents_of(reference, draws, back)
     hint = ""
     if mirrored is not None:
         alike = targets_like(reference, latents, mirrored)
@@ -223,7 +140,9 @@ def _compare_with_own_noise(reference: Reference, draws: SampleDraws) -> CheckFa
     """Of a path with noise of its own: u against what data, noise and x determine."""
     if draws.z is None or draws.eps is None:
         return None
-    t, size, own = draws.t, draws.size(), _own_noise(reference, draws)
+    t, size = draws.t, draws.size()
+    latents = Latents(t, draws.z, draws.eps)
+    own = own_noise(reference, latents, draws.x)
     gamma = gamma_of(reference.path, t)[:, None]
     gain = np.divide(1.0, gamma, out=np.ones_like(gamma), where=gamma > 0)
     expected = reference.target_with_own_noise(t, draws.z, draws.eps, own)
@@ -233,7 +152,6 @@ def _compare_with_own_noise(reference: Reference, draws: SampleDraws) -> CheckFa
         return None
     without = reference.target_with_own_noise(t, draws.z, draws.eps, 0 * own)
     left_out = _worst_row(draws.u, without, slack) is None
-    latents = Latents(t, draws.z, draws.eps)
     return CheckFailed(
         wrong_target(reference),
         expected=_at(expected, draws, row),
@@ -278,7 +196,7 @@ def _compare_points(reference: Reference, draws: SampleDraws) -> CheckFailed | N
     )
 
 
-def _latents(reference: Reference, draws: SampleDraws, t: FloatArray) -> Latents | None:
+def latents_of(reference: Reference, draws: SampleDraws, t: FloatArray) -> Latents | None:
     """z and eps at the times ``t``, one computed from x and the other where only one is given."""
     x, z, eps = draws.x, draws.z, draws.eps
     alpha, beta = reference.alpha(t)[:, None], reference.beta(t)[:, None]

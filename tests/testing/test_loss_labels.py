@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from fmproof.errors import InputError
 from fmproof.models import CondOTPath, GaussianMixture
 from fmproof.testing import (
     CheckFailed,
+    assert_conditional_velocity,
     assert_losses_differ_by_constant,
     assert_same_gradient,
     takes_tensors,
@@ -123,3 +125,67 @@ def test_tensors():
     assert_same_gradient(Network(), CondOTPath(), MIX, loss_of(True), **FEW)
     with pytest.raises(CheckFailed, match="does not give its model the labels"):
         assert_same_gradient(Network(), CondOTPath(), MIX, loss_of(False), **FEW)
+
+
+def dropping(share, null=-1):
+    def choose(y, rng):
+        return np.where(rng.random(len(y)) < share, null, y)
+
+    return choose
+
+
+@pytest.mark.parametrize("null", [-1, 0])
+def test_the_share_of_labels_that_are_left_out(null):
+    right, wrong, turned = (loss_with(dropping(share, null)) for share in (0.1, 0.15, 0.9))
+    given = {**FEW, "label_dropout": 0.1}
+    for seed in range(3):
+        assert_losses_differ_by_constant(
+            model, CondOTPath(), MIX, right, **given, seed=seed, level=0.01
+        )
+    with pytest.raises(CheckFailed) as caught:
+        assert_losses_differ_by_constant(model, CondOTPath(), MIX, wrong, **given)
+    assert caught.value.title == "labels are not left out as often as declared"
+    assert caught.value.expected == "0.1 of the labels left out"
+    assert not caught.value.hint
+    assert "label_dropout=0.1" in caught.value.reproduce
+    with pytest.raises(CheckFailed) as caught:
+        assert_losses_differ_by_constant(model, CondOTPath(), MIX, turned, **given)
+    assert "the comparison with the random numbers is turned around" in caught.value.hint
+    theta = {"theta": np.array([0.3, 1.0])}
+    with pytest.raises(CheckFailed, match="labels are not left out as often as declared"):
+        assert_same_gradient(family, CondOTPath(), MIX, wrong, **theta, **given)
+
+
+def test_the_share_of_labels_of_a_sampler():
+    def sampler(share):
+        def sample(x1, y, rng):
+            t, x0 = rng.random(len(x1)), rng.standard_normal(x1.shape)
+            s = t[:, None]
+            x, u = s * x1 + (1 - s) * x0, x1 - x0
+            return {"x_t": x, "u_t": u, "t": t, "y": dropping(share)(y, rng)}
+
+        return sample
+
+    check, options = assert_conditional_velocity, {**FEW, "label_dropout": 0.2}
+    check(sampler(0.2), CondOTPath(), MIX, **options)
+    check(sampler(0.3), CondOTPath(), MIX, **FEW)  # where nothing is declared
+    with pytest.raises(CheckFailed, match="labels are not left out as often as declared"):
+        check(sampler(0.3), CondOTPath(), MIX, **options)
+    with pytest.raises(CheckFailed, match="the sampler returns no labels"):
+        check(lambda x1: (x1, x1, np.ones(len(x1))), CondOTPath(), MIX, **options)
+
+
+@pytest.mark.parametrize("share", [-0.1, 1.5, "0.1", True])
+def test_a_share_is_a_number_from_0_to_1(share):
+    with pytest.raises(InputError, match="label_dropout: expected a number from 0 to 1"):
+        assert_losses_differ_by_constant(
+            model, CondOTPath(), MIX, loss_with(dropping(0.1)), label_dropout=share
+        )
+
+
+def test_a_share_is_of_labels_that_are_there():
+    def loss(model, x1, rng):
+        return 0.0
+
+    with pytest.raises(InputError, match="label_dropout: expected a loss with a parameter y"):
+        assert_losses_differ_by_constant(model, CondOTPath(), MIX, loss, label_dropout=0.1)

@@ -93,3 +93,67 @@ def test_bfloat16_as_pytorch_rounds():
     values = np.random.default_rng(1).normal(size=1_000)
     as_torch = torch.as_tensor(values).float().bfloat16().double().numpy()
     assert (rounded(values, "bfloat16") == as_torch).all()
+
+
+# --- means over rows whose numbers are coarse ---------------------------------------------
+
+
+def half(values):
+    return rounded(np.asarray(values, dtype=np.float64), "bfloat16")
+
+
+def coarse(factor, given_noise=False):
+    """A sampler and a loss in bfloat16, whose noise has another factor in the target."""
+
+    def made(x0, x1, t):
+        x1, x0, t = half(x1), half(x0), half(t)
+        s = t[:, None]
+        x = half(half(s * x1) + half(half(1 - s) * x0))
+        return x, half(x1 - half(factor * x0)), t
+
+    def sample(x1, rng):
+        return made(rng.standard_normal(x1.shape), x1, rng.random(len(x1)))
+
+    def loss(model, x1, rng):
+        x, u, t = sample(x1, rng)
+        return np.square(model(t, x) - u).sum(axis=1).mean()
+
+    return made if given_noise else sample, loss
+
+
+def coarse_model(t, x):
+    return half(0.3 * x + np.tanh(t[:, None] * x))
+
+
+@pytest.mark.parametrize("given_noise", [True, False])
+def test_a_few_percent_show_in_the_targets_of_a_sampler_in_half_precision(given_noise):
+    for seed in range(3):
+        right, _ = coarse(1.0, given_noise)
+        assert_conditional_velocity(right, CondOTPath(), MIX, seed=seed, level=0.01)
+    wrong, _ = coarse(0.95, given_noise)
+    with pytest.raises(CheckFailed, match="is not the conditional velocity") as caught:
+        assert_conditional_velocity(wrong, CondOTPath(), MIX, samples=1_000)
+    assert "u_t is 1 x1 - 0.9" in caught.value.hint
+
+
+def test_ten_percent_show_in_the_targets_of_a_loss_in_half_precision():
+    given = {"samples": 10_000}
+    for seed in range(3):
+        _, right = coarse(1.0)
+        assert_losses_differ_by_constant(
+            coarse_model, CondOTPath(), MIX, right, seed=seed, level=0.01, **given
+        )
+    _, wrong = coarse(0.9)
+    with pytest.raises(CheckFailed, match="does not differ from the flow matching loss"):
+        assert_losses_differ_by_constant(coarse_model, CondOTPath(), MIX, wrong, **given)
+
+
+def test_few_points_that_are_cast_are_no_mistake():
+    """Their rounding is the same in all rows."""
+    points = np.array([[0.3, 1.7], [-0.7, 0.1]])
+    for seed in range(5):
+        sample, loss = coarse(1.0)
+        assert_conditional_velocity(sample, CondOTPath(), points, seed=seed, level=0.01)
+        assert_losses_differ_by_constant(
+            coarse_model, CondOTPath(), points, loss, seed=seed, level=0.01, samples=10_000
+        )

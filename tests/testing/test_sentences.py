@@ -232,3 +232,35 @@ def test_no_weight_is_no_weight_that_is_broadcast():
     assert "the loss has the weight w(t) = 1, declared" in found
     found = complaint(check, model, CondOTPath(), MIX, loss(True), **given)
     assert "broadcast to (N, N)" in found
+
+
+# --- what a path's own noise does ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("times", "words"),
+    [
+        (0.0, "without that of the path's own noise"),
+        (-1.0, "the velocity of the path's own noise has the wrong sign"),
+        (2.0, "the velocity of the path's own noise counts twice"),
+        (1.0, ""),
+    ],
+)
+def test_the_velocity_of_a_paths_own_noise(times, words):
+    path = FunctionPath(lambda t: t, lambda t: 1 - t, gamma=lambda t: np.sqrt(t * (1 - t)) / 2)
+
+    def loss(model, x1, rng):
+        t, x0 = rng.uniform(0.05, 0.95, len(x1)), rng.standard_normal(x1.shape)
+        s, own = t[:, None], rng.standard_normal(x1.shape)
+        gamma = np.sqrt(s * (1 - s)) / 2
+        u = x1 - x0 + times * (1 - 2 * s) / (8 * gamma) * own
+        return np.square(model(t, s * x1 + (1 - s) * x0 + gamma * own) - u).sum(axis=1).mean()
+
+    given = {"time": UniformTime("1/20", "19/20")}
+    if not words:
+        assert_losses_differ_by_constant(lambda t, x: 0.3 * x, path, MIX, loss, **given)
+        return
+    found = complaint(
+        assert_losses_differ_by_constant, lambda t, x: 0.3 * x, path, MIX, loss, **given
+    )
+    assert words in found
