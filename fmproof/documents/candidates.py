@@ -121,9 +121,18 @@ class _Rows:
             left, right = right, left
         if left is None or right is None or isinstance(left, t.Other):
             return None
-        if item.left is left and not isinstance(right, t.Num):
+        if item.left is left and not isinstance(right, t.Num) and not self._is_said_anew(left):
             left, right = _solved(left, right)
         return left, right, relation != "="
+
+    def _is_said_anew(self, left: t.Node) -> bool:
+        """Whether a row says in plain form what the c of "1/c = …" is: that is shorter."""
+        if not isinstance(left, t.Frac) or not is_of_coefficient(left):
+            return False
+        base = left.bottom.base if isinstance(left.bottom, t.Pow) else left.bottom
+        forms = {spelled(left.bottom), spelled(base)}
+        others = (item.left for item in self.reading.items)
+        return any(other is not None and spelled(other) in forms for other in others)
 
     def _goes_on(self, item: Item, left: t.Node, right: t.Node) -> bool:
         """``ẋ_t = v_t(x_t)``: a differential equation for a path x_t that is not drawn; and what

@@ -16,11 +16,11 @@ from fmproof.documents.model import NumericEvidence, RowReport, Verdict
 from fmproof.documents.numbers import Numbers
 from fmproof.documents.prove import Checked, FirstWitness, Proof
 from fmproof.documents.reach import holds_until
+from fmproof.documents.terms import heads_in
 from fmproof.documents.ties.said import Sayings
 from fmproof.documents.ties.world import Ties
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.nodes import Head, Var
-from fmproof.lang.props import Equals
 from fmproof.lang.scope import free_vars
 from fmproof.lang.spelling.text import text
 from fmproof.reading.formula import tree as t
@@ -145,10 +145,11 @@ class Context:
         self.facts.add(Fact(said.place, before, claim, every=every))
 
     def assume_moment(self, item: Item, before: Expr, claim: Expr) -> None:
-        """An average over a law of which the document says nothing else."""
-        every = free_vars(Equals(before, claim))
-        fact = Fact(item.place, before, claim, every=frozenset(every), moment=True)
-        self.facts.add(fact)
+        """An average over a law of which the document says nothing else: for any a and b of
+        E[aᵀx bᵀx] = aᵀb, and for the s of E‖x‖² = s² d."""
+        averages = [side for side in (before, claim) if any(h.draws for h in heads_in([side]))]
+        every = frozenset[Var]().union(*map(free_vars, averages))
+        self.facts.add(Fact(item.place, before, claim, every=every, moment=True))
 
     def _times(self) -> set[Var]:
         """The variables that are times, and not only numbers."""

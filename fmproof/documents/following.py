@@ -6,17 +6,33 @@ symbols is, that is put in for the symbol, and every world follows it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from typing import Any
 
-from sympy import Basic, Expr, preorder_traversal
+from sympy import Basic, Expr, S, preorder_traversal
 
 from fmproof.documents.coefficients import determined, is_of_coefficients
 from fmproof.documents.context import Stipulation
 from fmproof.documents.terms import heads_in
 from fmproof.errors import FmproofError, SortError
-from fmproof.lang.node import bound_vars, sort_of
-from fmproof.lang.nodes import Apply, Density, Field, Head, Scalar, Var
+from fmproof.lang.arithmetic import factors, mul, plus_of
+from fmproof.lang.node import bound_vars, is_nonnegative, rebuilt, sort_of
+from fmproof.lang.nodes import (
+    Apply,
+    CondExpect,
+    Density,
+    Expect,
+    Field,
+    Gaussian,
+    Head,
+    Ratio,
+    Scalar,
+    Sqrt,
+    Var,
+)
+from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.props import Equals, Prop
 from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
@@ -34,8 +50,15 @@ def with_equations(row: Sequence[Expr], assumed: Sequence[Prop]) -> tuple[_Sides
     """
     left: list[Prop] = []
     waiting = [prop for prop in assumed if not _is_of_another_letter(prop, row, assumed)]
+    waiting = list(dict.fromkeys(waiting))
     while waiting:
         prop, *waiting = waiting
+        law = _centred_law(prop)
+        if law is not None and not any(_has_density(one, law) for one in (*row, *waiting, *left)):
+            row, waiting, left = (
+                [_centred(one, law) for one in some] for some in (row, waiting, left)
+            )
+            continue
         said = _says(prop, row)
         if said is None:
             left.append(prop)
@@ -100,9 +123,67 @@ def _says(prop: Prop, row: Sequence[Expr]) -> Stipulation | None:
             return Stipulation(one.head, tuple(one.arguments), other, "")
     left, right = prop.args
     if not is_of_coefficients(left, right):
-        return None
+        return _scale(left, right, bound) or _scale(right, left, bound)
     solved = [s for s in determined(left, right, "", {}) if s.head not in heads_in([s.body])]
     return next((s for s in solved if not free_vars(s.body) - set(s.params)), None)
+
+
+def _centred_law(prop: Prop) -> Apply | None:
+    """p of E_{x~p}[x] = 0."""
+    _, said = said_of_each(prop)
+    if not isinstance(said, Equals):
+        return None
+    for mean, value in (said.args, said.args[::-1]):
+        if value is S.Zero and isinstance(mean, Expect) and len(mean.measure) == 1:
+            (law,) = mean.measure
+            plain = isinstance(law, Apply) and law.head.definition is None
+            if plain and not isinstance(law.head, Gaussian) and drawn_by(law) == (mean.body,):
+                return law if law.arguments == (mean.body,) else None
+    return None
+
+
+def _has_density(term: Basic, law: Apply) -> bool:
+    """Whether a term has a law in it other than as what an average draws."""
+    if isinstance(term, Expect | CondExpect):
+        kernels = [item for item in term.measure if getattr(item, "head", None) != law.head]
+        return any(_has_density(part, law) for part in (*term.args[:1], *kernels))
+    if getattr(term, "head", None) == law.head:
+        return True
+    return any(_has_density(part, law) for part in term.args)
+
+
+def _centred(term: Any, law: Apply) -> Any:
+    """A term with x − E[x] for every x that is drawn from a law, which then has the mean 0."""
+    if not term.args:
+        return term
+    if isinstance(term, Expect | CondExpect):
+        drawn = [one for one in term.measure if getattr(one, "head", None) == law.head]
+        put: dict[Var, Expr] = {}
+        for draw in drawn:
+            (var,) = drawn_by(draw)
+            put[var] = plus_of(var, -Expect(var, draw))
+        body = _centred(term.args[0], law)
+        items = [
+            one if one in drawn else substitute(_centred(one, law), put) for one in term.args[1:]
+        ]
+        return rebuilt(term, substitute(body, put), *items)
+    return rebuilt(term, *(_centred(arg, law) for arg in term.args))
+
+
+def _scale(moment: Expr, value: Expr, bound: Collection[Var]) -> Stipulation | None:
+    """s of E‖x‖² = s² d, a number that nothing draws, as the moment has it."""
+    if not (isinstance(moment, Expect) and is_nonnegative(moment)):
+        return None
+    powers = Counter(factors(value))
+    for scale in (f for f in powers if isinstance(f, Var) and f.sort is Sort.REAL):
+        if scale in bound:
+            continue
+        others = mul(*(powers - Counter({scale: powers[scale]})).elements())
+        if powers[scale] > 2 or free_vars(others) or scale in free_vars(moment):
+            continue
+        share = Ratio(moment, others)
+        return Stipulation(scale, (), share if powers[scale] == 1 else Sqrt(share), "")
+    return None
 
 
 def _function_of_letters(term: Expr) -> bool:

@@ -79,12 +79,17 @@ def _moment(average: Any, name: str) -> tuple[Part, Expr] | None:
 
 
 def parts_with_moments(
-    before: Expr, claim: Expr, difference: Expr | None, by: str | tuple[str, ...] = "auto"
+    before: Expr,
+    claim: Expr,
+    difference: Expr | None,
+    by: str | tuple[str, ...] = "auto",
+    using: tuple[str, ...] = (),
 ) -> Iterator[tuple[Part, ...]]:
-    """The parts of a proof by such averages, of which ``by`` shows the rest."""
+    """The parts of a proof by such averages, of which ``by`` shows the rest, ``using`` equations
+    of these names."""
     found = None if difference is None else with_moments(claim, difference)
     if found is not None:
         shifted, parts = found
         names = tuple(part.name for part in parts)
-        steps = [Step("1", shifted, by=by), Step("2", claim, by="lemma", using=names)]
+        steps = [Step("1", shifted, by=by, using=using), Step("2", claim, by="lemma", using=names)]
         yield (*parts, Part("row", before, steps))

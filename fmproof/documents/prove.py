@@ -218,30 +218,31 @@ class FirstWitness:
         facts = [f for f in facts if all(canon(sign) in allowed for sign in f.where)]
         if not facts:
             return None
-        for row, used in (rows_written_out if sure else rows_from_facts)(before, claim, facts):
+        for rows, used in (rows_written_out if sure else rows_from_facts)(before, claim, facts):
             terms = [before, claim, *(side for f in used for side in (f.before, f.claim)), *context]
-            named = self.hypotheses([*terms, *(step.claim for step in row.steps)])
+            lines = (line for part in rows for line in (part.start, *map(_claim, part.steps)))
+            named = self.hypotheses([*terms, *lines])
             own = [h for h in named if not is_sign(h.prop) or canon(h.prop) in allowed]
             equations = [Hypothesis(equation_name(i), f.prop) for i, f in enumerate(used, 1)]
             try:
                 whole = Derivation(
                     "row",
                     hypotheses=[*own, *equations],
-                    parts=[row],
+                    parts=rows,
                     variables=_fixed(terms, [*own, *equations]),
                 )
                 proof = self._checked(whole, ("auto",))
             except (FmproofError, RecursionError):
                 continue
             if proof.proved:
-                found = self._joined(row, terms, used, own, equations)
+                found = self._joined(rows, terms, used, own, equations)
                 places = tuple(dict.fromkeys(fact.place for fact in used))
                 return found or replace(proof, rests_on=places)
         return None
 
     def _joined(
         self,
-        row: Part,
+        rows: Sequence[Part],
         terms: Sequence[Expr],
         facts: Sequence[Fact],
         own: Sequence[Hypothesis],
@@ -251,14 +252,14 @@ class FirstWitness:
         way, so that they stand as equations that earlier rows show."""
         for proofs in (_as_proved, _as_said):
             with suppress(FmproofError, RecursionError):
-                found = self._with_proofs(row, terms, facts, own, equations, proofs)
+                found = self._with_proofs(rows, terms, facts, own, equations, proofs)
                 if found is not None:
                     return found
         return None
 
     def _with_proofs(
         self,
-        row: Part,
+        rows: Sequence[Part],
         terms: Sequence[Expr],
         facts: Sequence[Fact],
         own: Sequence[Hypothesis],
@@ -293,7 +294,7 @@ class FirstWitness:
         whole = Derivation(
             "row",
             hypotheses=[*named, *assumed],
-            parts=[*parts, row],
+            parts=[*parts, *rows],
             variables=_fixed(everything, [*named, *assumed]),
         )
         proof = self._checked(whole, ("auto",))
@@ -362,6 +363,11 @@ class FirstWitness:
             variables=_fixed(terms, hypotheses),
             steps=[Step("1", claim, by=by, relation=relation)],  # type: ignore[arg-type]
         )
+
+
+def _claim(step: Step) -> Expr:
+    found: Expr = step.claim
+    return found
 
 
 def _as_proved(_: Fact, derivation: Derivation) -> Sequence[Part]:

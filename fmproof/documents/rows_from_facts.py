@@ -13,42 +13,59 @@ from typing import Any
 
 from sympy import Basic, Expr, S
 
-from fmproof.documents import moving_averages
+from fmproof.documents import moving_averages, noise_moments
 from fmproof.documents.facts import Fact
+from fmproof.documents.left_over import normal_difference
 from fmproof.documents.modulo import by_multiple
 from fmproof.documents.suggest import replaced
+from fmproof.documents.terms import nodes_in
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.arithmetic import add, mul, summands
 from fmproof.lang.node import rebuilt, sort_of
-from fmproof.lang.nodes import Apply, CondExpect, Expect, IntegralOver, Partial, Var
+from fmproof.lang.nodes import Apply, CondExpect, Div, Expect, IntegralOver, Partial, Var
 from fmproof.lang.numbers import is_number
 from fmproof.lang.scope import free_vars, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.tactics.differences import subtract
 from fmproof.tactics.script import Part, Step
 
+_WITH_MOMENTS = ("lemma", "definition", "square", "linearity", "reorder", "drop")
 _AVERAGES = (Expect, CondExpect, IntegralOver)
 
 
-RowByFacts = tuple[Part, Sequence[Fact]]
-"""A row as a part of a derivation, and the facts that it rests on."""
+RowByFacts = tuple[tuple[Part, ...], Sequence[Fact]]
+"""A row as the last of the parts of a derivation, and the facts that it rests on."""
 
 
 def rows_from_facts(before: Expr, claim: Expr, facts: Sequence[Fact]) -> Iterator[RowByFacts]:
     """The row in one step; then in two where an equation of coefficients is put in, and with
     definitions written out, and what earlier rows say put in."""
-    yield Part("row", before, [Step("1", claim, by="auto")]), facts
+    for fact in _of_several(facts, claim):
+        yield _row(before, [Step("1", claim, by="auto")]), [fact]
+    yield _row(before, [Step("1", claim, by="auto")]), facts
     if any(fact.moment for fact in facts):
-        yield Part("row", before, [Step("1", claim, by=("square", "linearity", "trace"))]), facts
+        yield _row(before, [Step("1", claim, by=("square", "linearity", "trace"))]), facts
+        for parts in _with_noise(before, claim, facts):
+            yield parts, facts
     for fact in facts:
         for steps in moving_averages.average_steps(before, fact, *_solved(fact)):
-            yield Part("row", before, [*steps, Step("1", claim, by="auto")]), [fact]
+            yield _row(before, [*steps, Step("1", claim, by="auto")]), [fact]
     one, other = _with_values(before, facts), _with_values(claim, facts)
     for fact in facts:
         if fact.assumed and is_number(fact.claim):
             for shifted in by_multiple(one, other, fact.before, fact.claim):
                 yield _through(before, [one, shifted, other, claim]), facts
     yield from rows_written_out(before, claim, facts, sure=False)
+
+
+def _of_several(facts: Sequence[Fact], claim: Expr) -> Iterator[Fact]:
+    """Of several rows that say how one density moves, that whose flux is in the claim."""
+    slopes = [fact.before for fact in facts if isinstance(fact.before, Partial)]
+    fluxes = set(nodes_in(claim, Div))
+    for fact in facts if fluxes else ():
+        inside = set(nodes_in(fact.claim, Div))
+        if slopes.count(fact.before) > 1 and inside and inside <= fluxes:
+            yield fact
 
 
 def rows_written_out(
@@ -91,7 +108,7 @@ def _written_out(
         right.append(other)
     if used and (not sure or subtract(left[-1], right[-1]) is S.Zero):
         steps = [*there, Step("middle", right[-1], by="auto"), *back[::-1]]
-        yield Part("row", before, steps), used
+        yield _row(before, steps), used
 
 
 def equation_name(place: int) -> str:
@@ -99,10 +116,28 @@ def equation_name(place: int) -> str:
     return f"E{place}"
 
 
-def _through(before: Expr, lines: Sequence[Expr]) -> Part:
+def _row(before: Expr, steps: Sequence[Step]) -> tuple[Part, ...]:
+    return (Part("row", before, list(steps)),)
+
+
+def _with_noise(before: Expr, claim: Expr, facts: Sequence[Fact]) -> Iterator[tuple[Part, ...]]:
+    """The row where what is assumed of moments, E‖x‖² = s² d, leaves averages of noise."""
+    left_over = normal_difference(before, claim)
+    if left_over is None:
+        return
+    names: list[str] = []
+    for i, fact in enumerate(facts, 1):
+        if fact.moment and isinstance(fact.before, Expect):
+            left_over = replaced(left_over, fact.before, fact.claim)
+            names.append(equation_name(i))
+    rest = subtract(left_over, S.Zero)
+    yield from noise_moments.parts_with_moments(before, claim, rest, _WITH_MOMENTS, tuple(names))
+
+
+def _through(before: Expr, lines: Sequence[Expr]) -> tuple[Part, ...]:
     """A row through lines of its own."""
     kept = [line for last, line in zip([before, *lines], lines, strict=False) if line != last]
-    return Part("row", before, [Step(f"{i}", line, by="auto") for i, line in enumerate(kept)])
+    return _row(before, [Step(f"{i}", line, by="auto") for i, line in enumerate(kept)])
 
 
 def _with_values(term: Expr, facts: Sequence[Fact]) -> Expr:

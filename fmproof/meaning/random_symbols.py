@@ -117,7 +117,7 @@ class RandomLaw:
         steering = [p for p in given if params[p].sort in (Sort.REAL, Sort.LATENT)]
         vectors = [p for p in given if params[p].sort is Sort.VEC]
         self._factors = [
-            _Factor(draw, place, steering + bounded[:i], ranges[params[place]])
+            _Factor(draw, place, steering + bounded[:i], vectors, ranges[params[place]], dim)
             for i, place in enumerate(bounded)
         ]
         sorts = [v.sort for v in params]
@@ -255,10 +255,19 @@ class _Conditional:
 class _Factor:
     """(1 + a L1 + b L2)/|I| with the Legendre polynomials of the interval, |a|, |b| < 1/2.
 
-    On the latent points -1, 0, 1 the second polynomial is the one with mean zero there.
+    On the latent points -1, 0, 1 the second polynomial is the one with mean zero there. Given
+    vectors, a and b are waves of them.
     """
 
-    def __init__(self, draw: RandomNumbers, place: int, steering: Sequence[int], item: Any) -> None:
+    def __init__(
+        self,
+        draw: RandomNumbers,
+        place: int,
+        steering: Sequence[int],
+        vectors: Sequence[int],
+        item: Any,
+        dim: int,
+    ) -> None:
         latent = item.var.sort is Sort.LATENT
         self._low = -1.0 if latent else float(item.low)
         self._width = 2.0 if latent else float(item.high - item.low)
@@ -266,15 +275,21 @@ class _Factor:
         self._constant = 1.0 if latent else 0.5
         self._place = place
         self._first, self._second = (Wave(draw, steering, draw(-0.3, 0.3), 0.15) for _ in range(2))
+        self._slopes = {place: draw(0.3, 0.8, dim) for place in vectors}
 
     def __call__(self, arguments: Arguments) -> AnyArray:
         s = 2 * (arguments[self._place] - self._low) / self._width - 1
         quadratic = 1.5 * s**2 - self._constant
         waves = self._first(arguments) * s + self._second(arguments) * quadratic
+        if self._slopes:
+            waves = waves * np.cos(sum(dot(b, arguments[p]) for p, b in self._slopes.items()))
         return np.asarray((1 + waves) / self._mass)
 
     def formula(self, names: Sequence[str]) -> str:
         first, second = self._first.formula(names), self._second.formula(names)
+        if self._slopes:
+            inside = _sum([f"{_numbers(b)}·{names[p]}" for p, b in self._slopes.items()])
+            first, second = (f"{wave} cos({inside})" for wave in (first, second))
         s = f"(2 ({names[self._place]} - {self._low:g})/{self._width:g} - 1)"
         waves = _sum(["1", f"{first}·{s}", f"{second}·(1.5 {s}² - {self._constant:g})"])
         return f"({waves})/{self._mass:g}"

@@ -109,6 +109,14 @@ LONG = {
     "interpolants-amsart.tex": 14,
     "answer-why-same-gradient.md": 15,
     "flot-rectifie-guidage.md": 17,
+    "bregman-i-pol-poteri.md": 12,
+    "cuaderno-datos-finitos.ipynb": 17,
+    "ddpm-keisan-memo.md": 20,
+    "interpolants-cours.tex": 17,
+    "same-marginals.md": 15,
+    "score-losses-appendix.tex": 23,
+    "two-losses-one-gradient.md": 15,
+    "which-prediction.ipynb": 21,
 }
 FLAGGED = {"refuted", "constant", "scope"}
 _NO_CLAIM = {"definition", "hypothesis", "skip", "statement"}

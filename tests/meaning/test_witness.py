@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sympy import Expr
+from sympy import Expr, S
 
 from fmproof import (
     Abs,
@@ -19,6 +19,7 @@ from fmproof import (
     Equals,
     Expect,
     Field,
+    Grad,
     Hypothesis,
     Inner,
     InputError,
@@ -26,7 +27,9 @@ from fmproof import (
     Integral,
     Latent,
     Lebesgue,
+    Log,
     Part,
+    Positive,
     Ratio,
     Rational,
     Real,
@@ -147,6 +150,19 @@ def test_densities_of_reals_and_latent_points_and_pairs() -> None:
     assert verdicts(drop, problems=6) == ["agrees"]
     wrong = chain(Expect(s, n(c), r(s, c)), Expect(s**2, n(c), r(s, c)))
     assert verdicts(wrong, problems=6) == ["refuted"]
+
+
+def test_a_law_of_latent_points_moves_with_the_vector_that_it_is_given() -> None:
+    """Else ∇ log p(c|x) is 0 in every world, and whatever a row says of it agrees."""
+    c = Latent("c")
+    label = Density("p", c, given=x)
+    score = Grad(Log(label(c, x)), x)
+    said = Hypothesis("positive", Positive(label(c, x)))
+    false = chain(norm2(score), S.Zero, variables=[x, c], hypotheses=[said])
+    assert verdicts(false, problems=6) == ["refuted"]
+    prior = Density("q", x)
+    mass = chain(Expect(Expect(norm2(x), label(c, x)), prior(x)), Expect(norm2(x), prior(x)))
+    assert verdicts(mass, problems=6) == ["agrees"]
 
 
 # --- false steps ------------------------------------------------------------------------

@@ -29,6 +29,11 @@ def has_instance(head: Head, word: str) -> bool:
     return said and _instance(head) is not None
 
 
+def is_standard_somewhere(head: Head) -> bool:
+    """Whether the standard normal density can stand in for a density from which it draws, too."""
+    return isinstance(head, Density) and _instance(head) is not None
+
+
 def with_instances(sides: Sides, heads: Iterable[Head]) -> Sides | None:
     """A row with what stands in for some symbols; None where one of them cannot be put in."""
     for head in heads:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from sympy import Expr
 
-from fmproof.documents.candidates import shape_of
+from fmproof.documents.candidates import is_of_coefficient, shape_of
 from fmproof.documents.domains import picks_a_part
 from fmproof.documents.items import Item, equated_with, head_of, is_at_an_end
 from fmproof.documents.motion import moved_point, starts_at
@@ -43,6 +43,8 @@ _NEW_PART = re.compile(
     re.MULTILINE,
 )
 """Where what follows is of another exercise, remark or section."""
+_LEADS_ON = re.compile(r"(?:\$|\\\))?[\s,:]*(?:\$\$|\\\[|\\begin\{)")
+"""Behind a formula in words: nothing before the next display, of which it is said."""
 
 
 @dataclass
@@ -201,12 +203,12 @@ class Sayings:
         left: t.Node | None,
         names: dict[str, str],
         places: dict[str, str],
-        drawn: Collection[str] = (),
+        drawn: Sequence[Collection[str]] = (),
     ) -> str | None:
         """The symbol of which an equation says something, as printed; None if it claims.
 
         Args:
-            drawn: what averages in the row draw.
+            drawn: what the averages in the row draw, each.
         """
         candidate = other.candidate
         if candidate is not None and (
@@ -225,13 +227,16 @@ class Sayings:
             return self._moved_at_random(left, names, places)
         if self._introduces(other, left, names):
             return None  # a symbol that nothing before it has, and this row neither
-        if self._draws_any(other, left, {*places}, {*names, *places}, {*drawn}):
+        if self._draws_any(other, left, {*places}, {*names, *places}, drawn):
             return None
         right = other.right
         if self._drops_a_time(left, right):
             return None
-        if isinstance(left, t.Pow | t.Frac) and candidate is not None and _is_between(candidate):
+        if isinstance(left, t.Pow) and candidate is not None and _is_between(candidate):
             left = candidate.left  # σ_{t|s}² = … says what σ_{t|s} is, and nothing of α and s
+        reciprocal = isinstance(left, t.Frac) and is_of_coefficient(left)
+        if reciprocal and other.left is left and candidate is not None:
+            left = candidate.left  # so does 1/c_t = …
         sides = [side for side in (left, right) if side is not None]
         if not other.assumed:  # else it says something, whatever it is an equation of
             sides = [side for side in sides if side is left and has_no_average(side)]
@@ -281,10 +286,16 @@ class Sayings:
         )
 
     def _draws_any(
-        self, other: Item, left: t.Node | None, places: set[str], row: set[str], drawn: set[str]
+        self,
+        other: Item,
+        left: t.Node | None,
+        places: set[str],
+        row: set[str],
+        drawn: Sequence[Collection[str]],
     ) -> bool:
         """Whether a line of words makes a point of a row by noise that is not in the row: of
-        x = y + n, whatever x and y are, some n goes with them, unless the row averages over y."""
+        x = y + n, whatever x and y are, some n goes with them, unless the row averages over y, and
+        does not draw x with it, as E[y | x] does."""
         right = other.right
         if not (other.inline and isinstance(left, t.Sym) and isinstance(right, t.Add)):
             return False
@@ -293,7 +304,8 @@ class Sayings:
         parts = [p.factors[-1] if isinstance(p, t.Mul) else p for _, p in right.parts]
         letters = [one for one in parts if isinstance(one, t.Sym)]
         noise = [one for one in letters if spelled(one) in self.elab.evidence.random]
-        if any(spelled(one) in drawn for one in noise):
+        apart = [some for some in drawn if spelled(left) not in some]
+        if any(spelled(one) in some for some in apart for one in noise):
             return False
         return any(not {spelled(one), key_of(one)} & row for one in noise)
 
@@ -435,7 +447,8 @@ def _is_of_a_later_case(other: Item, item: Item) -> bool:
     text = item.source.text
     ended = text[: item.piece.stop].rstrip(" $\n]\\").endswith((".", "!", "。"))
     between = text[item.piece.stop : other.piece.start]
-    return (ended or ". " in between) and a_case(text, other.piece.start)
+    case = a_case(text, other.piece.start) or _LEADS_ON.match(text[other.piece.stop :]) is not None
+    return (ended or ". " in between) and case
 
 
 def _symbols(*sides: t.Node | None) -> set[str]:

@@ -15,7 +15,7 @@ from fmproof.documents.items import Item, Property, equated_with
 from fmproof.documents.motion import followed
 from fmproof.documents.terms import heads_in, reached_from
 from fmproof.documents.ties import symbols
-from fmproof.documents.ties.instances import has_instance
+from fmproof.documents.ties.instances import has_instance, is_standard_somewhere
 from fmproof.documents.ties.said import Sayings
 from fmproof.documents.ties.sides import fixes_a_moment, sums_over_parts
 from fmproof.documents.ties.symbols import SAYS, key_of_head
@@ -146,6 +146,7 @@ class Ties:
                 or spelling in self._bound
                 or conventional("scalars", letter, "surely")
                 or conventional("vectors", letter, "surely")
+                or self._scales_a_moment(spelling)
             )
             if known is not None and known.guessed and not (spelling in argued or sure):
                 return Verdict(f"what {shown} is was guessed")
@@ -163,7 +164,8 @@ class Ties:
     ) -> Verdict:
         """What holds the numbers of a row back where its symbols are what they are read as."""
         says = self.said.subject(item, names, places)
-        if says is not None and self._is_solved_for(terms, item.left):
+        solved = self._is_solved_for(terms, item.left) or self._is_of_each_point(terms, item.left)
+        if says is not None and solved:
             says = None
         beyond = self._beyond(terms, item, names, places)
         if says is None:
@@ -274,9 +276,16 @@ class Ties:
             except FmproofError:
                 return Verdict(f"line {other.place} says something of {about}")
         others = [head for head in undefined if head not in instances]
-        held, laws = self._special_laws(terms, others, item, assumed)
+        held, laws, standard = self._special_laws(terms, others, item, assumed)
+        instances |= standard
         found = Verdict(held, tuple(dict.fromkeys(assumed)), bool(held), special=laws)
         return replace(found, instances=tuple(sorted(instances, key=lambda head: head.name)))
+
+    def _scales_a_moment(self, spelling: str) -> bool:
+        """Whether a letter is the s of E‖x‖² = s² d, which is a number."""
+        said = (one for one in self.said.items if fixes_a_moment(self.elab, one))
+        nodes = (n for one in said if one.right is not None for n in t.walk(one.right))
+        return any(isinstance(n, t.Sym) and spelled(n) == spelling for n in nodes)
 
     def _undefined(self, heads: Sequence[Head]) -> list[Head]:
         """The symbols that mean whatever a world lets them mean."""
@@ -284,12 +293,12 @@ class Ties:
         free = (h for h in heads if h.definition is None and not isinstance(h, Gaussian))
         return [head for head in free if head not in known]
 
-    def _drawn(self, terms: Sequence[Expr]) -> set[str]:
-        """The spellings of what averages draw."""
+    def _drawn(self, terms: Sequence[Expr]) -> list[set[str]]:
+        """The spellings of what averages draw, of each average."""
         means = {node for term in terms for node in term.atoms(Expect, CondExpect)}
-        drawn = {v for mean in means for law in mean.measure for v in drawn_by(law)}
+        drawn = [{v for law in mean.measure for v in drawn_by(law)} for mean in means]
         known = {var.name: name for name, var in self.elab.variables.items()}
-        return {known.get(v.name.rstrip("'"), v.name) for v in drawn}
+        return [{known.get(v.name.rstrip("'"), v.name) for v in some} for some in drawn]
 
     def _is_solved_for(self, terms: Sequence[Expr], left: t.Node | None) -> bool:
         """Whether a row "ε = (x_t − a x_0)/s" is about a letter of which lines say the law, and
@@ -300,6 +309,13 @@ class Ties:
         others = [term for term in terms if term is not var]
         inside = len(alone) == 1 and all(var in free_vars(term) for term in others)
         return inside and bool(self.elab.laws.get(spelling))
+
+    def _is_of_each_point(self, terms: Sequence[Expr], left: t.Node | None) -> bool:
+        """Whether a row x = a E[Y | X = x] + b E[Z | X = x] is about the point that is given on its
+        other side: any point, then, of which it says nothing."""
+        var = self.elab.variables.get(spelled(left)) if isinstance(left, t.Sym) else None
+        means = {n for term in terms if term is not var for n in term.atoms(CondExpect)}
+        return var in terms and any(var in free_vars(one.at) for n in means for one in n.given)
 
     def _alone(self, terms: Sequence[Expr], undefined: Sequence[Head]) -> bool:
         """Whether a row is about one coefficient without a definition, at any time: nothing is
@@ -326,32 +342,40 @@ class Ties:
 
     def _special_laws(
         self, terms: Sequence[Expr], undefined: Sequence[Head], item: Item, assumed: list[Prop]
-    ) -> tuple[str, tuple[Head, ...]]:
+    ) -> tuple[str, tuple[Head, ...], set[Head]]:
         """What words or lines of words say of the moments of laws anywhere, such as E[x] = 0.
 
         Equations go to ``assumed``.
 
         Returns:
-            what holds numbers back, and laws of which special ones have all that words say.
+            what holds numbers back, laws of which special ones have all that words say, and
+            densities of which the standard normal one has it.
         """
         laws = {h for h in undefined if h.draws}
         if not laws or not any(term.has(Expect, IntegralOver) for term in terms):
-            return "", ()
+            return "", (), set()
         if any(symbols.is_of_points(h) or isinstance(h, Field) for h in undefined if h not in laws):
             laws = symbols.averaged_by_itself(terms, laws)
             if not laws:
-                return "", ()  # whatever functions are averaged
-        special: set[Head] = set()
+                return "", (), set()  # whatever functions are averaged
+        special, instances = set[Head](), set[Head]()
         together = {h for h in laws if sum(v.sort is Sort.VEC for v in h.main) > 1}
         if together and self.independent:
             if not any_law.only_drawn(together, terms):
                 first = min(map(text, together))
-                return f"words say that draws are independent, such as those from {first}", ()
+                return (
+                    f"words say that draws are independent, such as those from {first}",
+                    (),
+                    set(),
+                )
             special |= together
         for word, place in self.moments:
-            if not (self.standard and any_law.only_drawn(laws, terms)):
-                return f"line {place} says that a law is special: {word}", ()
-            special |= laws
+            if self.standard and any_law.only_drawn(laws, terms):
+                special |= laws
+            elif self.standard and all(map(is_standard_somewhere, laws)):
+                instances |= laws
+            else:
+                return f"line {place} says that a law is special: {word}", (), set()
         for other in self.said.items:
             if (
                 other is item
@@ -361,14 +385,17 @@ class Ties:
                 continue
             pair = self.said.read.get(other.index)
             if pair is None:
-                return f"line {other.place} says something of a law", ()
+                return f"line {other.place} says something of a law", (), set()
             if heads_in(pair) & laws:
                 assumed.append(self._at_every_time(Equals(*pair)))
-        return "", tuple(sorted(special, key=lambda head: head.name))
+        return "", tuple(sorted(special, key=lambda head: head.name)), instances
 
     def _at_every_time(self, equation: Prop) -> Prop:
-        """What a document says at a time, it says at each."""
-        for var in sorted(free_vars(equation), key=lambda v: v.name):
+        """What a document says at a time, it says at each; E‖x‖² = s² d says what s is."""
+        sides = equation.args
+        averages = [side for side in sides if any(head.draws for head in heads_in([side]))]
+        free = {v for side in averages or sides for v in free_vars(side)}
+        for var in sorted(free, key=lambda v: v.name):
             if var.sort is Sort.REAL and self.elab.is_no_number(self.elab.spelling(var)):
                 equation = ForAll(equation, var)
         return equation

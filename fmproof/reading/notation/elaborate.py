@@ -219,6 +219,10 @@ class Elaborator:
         """The value of a symbol that random ones define, x_t = (1 − t) x_0 + t x_1."""
         return paths.path(self, symbol)
 
+    def path_of_formula(self, formula: t.Node) -> t.Sym | None:
+        """A name for y + n behind a bar, E[y | y + n = x]; None where nothing in it is random."""
+        return paths.path_of_formula(self, formula)
+
     def writes_out(self, path: t.Sym) -> bool:
         """Whether the value of a path is put in: one like Δ = x_1 − x_0, at which no function is
         taken and nothing is conditioned on it, is an abbreviation."""

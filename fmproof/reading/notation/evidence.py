@@ -58,6 +58,7 @@ class Evidence:
     values: dict[str, t.Node] = field(default_factory=dict)  #: of drawn symbols, x_t = a x_0 + b ε
     indices: dict[str, t.Sym | None] = field(default_factory=dict)  #: of sums, and their last
     moving: set[str] = field(default_factory=set)  #: keys of symbols differentiated in a subscript
+    carried: set[str] = field(default_factory=set)  #: keys of p of ∂_t p(x, t): of x at each time
     mixed: set[str] = field(default_factory=set)  #: p(x|c) = ∫ p(x|z) …: told apart by c and z
     conditioned: set[str] = field(default_factory=set)  #: what averages are conditioned on
     flowing: set[str] = field(default_factory=set)  #: keys of letters with a dot: a in ȧ/a
@@ -209,6 +210,13 @@ class Evidence:
             ):
                 self.densities.setdefault(key, ("words beside it", one.at))
 
+    def _carry(self, body: t.Node, time: t.Node | None) -> None:
+        """p of ∂_t p(x, t)."""
+        if not isinstance(body, t.Call) or time is None:
+            return
+        if spelled(time) in map(spelled, body.args):
+            self.carried.add(key_of(body.head))
+
     def _may_be_time(self, script: t.Node) -> bool:
         return isinstance(script, t.Sym) and (
             spelled(script) in self.times or conventional("times", script.name)
@@ -276,6 +284,8 @@ class Evidence:
             time = isinstance(node.var, t.Sym) and conventional("times", spelled(node.var))
             if time and node.kind in ("total", "partial") and isinstance(node.var, t.Sym):
                 self.times.setdefault(spelled(node.var), ("differentiated in", node.at))
+            if time and node.kind == "partial":
+                self._carry(node.body, node.var)
             if node.kind == "total" and isinstance(node.body, t.Sym):
                 var = node.var
                 if var is not None and [spelled(s) for s in node.body.sub] == [spelled(var)]:

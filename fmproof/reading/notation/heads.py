@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from sympy import Expr
@@ -233,6 +234,11 @@ def density_head(
     points = len(call.args) if call.args else len(main)
     main, given = main[:points], (*main[points:], *given)  # p(x; θ) is a density in x
     times = {v for v in main if v.sort is Sort.REAL and elab.is_time(elab.spelling(v))}
+    if key_of(call.head) in elab.evidence.carried and times < {*main}:  # p(x, t) is one of x
+        before = tuple(takewhile(times.__contains__, main))
+        after = tuple(takewhile(times.__contains__, main[::-1]))[::-1]
+        main = main[len(before) : len(main) - len(after)]
+        sub, given = (*sub, *before), (*after, *given)
     if (
         candidate is None
         and isinstance(definition, Expect)

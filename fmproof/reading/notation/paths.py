@@ -10,6 +10,7 @@ from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
     Named,
+    Var,
 )
 from fmproof.lang.scope import substitute
 from fmproof.lang.sorts import Sort
@@ -28,6 +29,9 @@ from fmproof.reading.notation.velocities import has_dot
 
 if TYPE_CHECKING:
     from fmproof.reading.notation.elaborate import Elaborator
+
+FORMULA = "◦"
+"""What the spelling of a path begins with that the document writes as a formula alone."""
 
 
 def path(elab: Elaborator, symbol: t.Sym) -> Expr | None:
@@ -67,6 +71,23 @@ def path(elab: Elaborator, symbol: t.Sym) -> Expr | None:
         value = None
     elab.paths[name] = value
     return value
+
+
+def path_of_formula(elab: Elaborator, formula: t.Node) -> t.Sym | None:
+    """y + n of E[y | y + n = x] as a path without a name; None where nothing in it is random."""
+    name = FORMULA + spelled(formula)
+    if name not in elab.paths:
+        if elab.turned or not randomness.mentioned(elab, [formula]):
+            return None
+        with elab.expanding():
+            value = elab.term(formula)
+        if sort_of(value) is not Sort.VEC:
+            return None
+        symbol = t.Sym(formula.at, name)
+        elab.evidence.spellings.setdefault(name, symbol)
+        elab.variables[name] = Var(elab.names.of("w", "variable " + name), Sort.VEC)
+        elab.paths[name] = value
+    return elab.evidence.spellings[name]
 
 
 def _applies_averages(elab: Elaborator, node: t.Node) -> bool:

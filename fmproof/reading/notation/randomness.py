@@ -327,7 +327,9 @@ def conditional(elab: Elaborator, node: t.Expectation) -> Expr:
     """E[f | X_t = x], E[f | X_t]: what is given takes its value from outside."""
     given: list[tuple[t.Sym, Expr]] = []
     for one in node.given:
-        symbol = one.left if isinstance(one, t.Observation) else one
+        symbol: t.Node | None = one.left if isinstance(one, t.Observation) else one
+        if not isinstance(symbol, t.Sym) and isinstance(one, t.Observation):
+            symbol = elab.path_of_formula(one.left)
         if not isinstance(symbol, t.Sym):
             raise NotYet("a conditional expectation given what is no variable", one.at, "law")
         if elab.is_time(spelled(symbol)) or elab.is_parameter(spelled(symbol)):
@@ -342,8 +344,8 @@ def conditional(elab: Elaborator, node: t.Expectation) -> Expr:
     saved, elab.bound = elab.bound, [n for n in elab.bound if not _hides(elab, n)]
     elab.bound += [n for n, v in elab.variables.items() if v.sort is not Sort.VEC]  # held fixed
     try:
-        paths = [s for s in symbols if elab.path(s) is not None]
-        draws, bound = law_of(elab, node, [node.body, *symbols], paths)
+        given_paths = [s for s in symbols if elab.path(s) is not None]
+        draws, bound = law_of(elab, node, [node.body, *symbols], given_paths)
         with elab.binding(bound):
             body = elab.term(node.body)
     finally:
