@@ -47,7 +47,8 @@ from fmproof.testing import (
 )
 from fmproof.testing.adapters import VelocityFunction
 from fmproof.testing.evidence import StatisticalEvidence, look_sizes
-from fmproof.testing.gradients import family_of, gradient_looks
+from fmproof.testing.families import family_of
+from fmproof.testing.gradients import gradient_looks
 from fmproof.testing.losses import loss_looks
 from fmproof.testing.precision import rounded
 from fmproof.testing.reference import Reference

@@ -21,7 +21,7 @@ from fmproof.testing.coupling import compare_coupled
 from fmproof.testing.evidence import FIRST_LOOK, StatisticalEvidence, strongest
 from fmproof.testing.explain import explain_loss
 from fmproof.testing.failure import CheckFailed, name_of
-from fmproof.testing.losses import draw_data, evaluate_loss, noting
+from fmproof.testing.loss_calls import draw_data, evaluate_loss, noting
 from fmproof.testing.made_of import Made, made_of
 from fmproof.testing.noise import noise_test, scores
 from fmproof.testing.points import EvaluatedPoints

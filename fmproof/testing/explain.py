@@ -63,7 +63,7 @@ def _explain(
     factor: float,
     seed: int,
 ) -> str:
-    from fmproof.testing.losses import draw_data, evaluate_loss, noting
+    from fmproof.testing.loss_calls import draw_data, evaluate_loss, noting
 
     count = _TENSOR_ROWS
     z = draw_data(reference, count, seed)

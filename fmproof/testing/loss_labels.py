@@ -134,7 +134,7 @@ def _labels_of_batch(
 ) -> tuple[Any, EvaluatedPoints] | CheckFailed | None:
     """The labels (rows,) that the model is given, and where; the failure if it is given none; None
     where that does not show."""
-    from fmproof.testing.losses import draw_data, evaluate_loss, noting
+    from fmproof.testing.loss_calls import draw_data, evaluate_loss, noting
 
     calls: list[tuple[Any, Any]] = []
     model = Unlabelled(noting(user, reference, calls))

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -21,31 +21,22 @@ from fmproof.errors import InputError
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.adapters import (
     VelocityFunction,
-    jax_key,
-    module_of,
-    parameters,
-    real_numbers,
-    seeded,
     to_array,
 )
 from fmproof.testing.batches import BatchLosses, batch_means, draw_marginal, looks
-from fmproof.testing.calls import note
 from fmproof.testing.epochs import EPOCH_ROWS, check_epochs, reused_over_epochs
 from fmproof.testing.evidence import StatisticalEvidence, check_options, first_failure
 from fmproof.testing.explain import explain_loss
-from fmproof.testing.failure import CheckFailed, call_text, chosen_seed, code_of, name_of
+from fmproof.testing.failure import CheckFailed, call_text, chosen_seed, code_of
 from fmproof.testing.joint import JointTest
 from fmproof.testing.labels import check_dropout
+from fmproof.testing.loss_calls import draw_data, evaluate_loss, noting
 from fmproof.testing.loss_labels import (
-    Unlabelled,
     check_labels_of_loss,
-    label_parameter,
     label_share_of_loss,
-    labels_like,
 )
 from fmproof.testing.made_of import Made
 from fmproof.testing.points import EvaluatedPoints
-from fmproof.testing.precision import precision_of
 from fmproof.testing.reference import Reference
 from fmproof.testing.smallest import smallest_failure
 
@@ -333,11 +324,6 @@ def _shifts(reference: Reference, t: FloatArray, x: FloatArray) -> list[FloatArr
     return [shift(reference.scaled(t)[:, None], x) for shift in SHIFTS.values()]
 
 
-def draw_data(reference: Reference, n: int, seed: int) -> FloatArray:
-    """A batch of data for a loss, (n, d)."""
-    return reference.data.sample(n, np.random.default_rng([seed, 3]))
-
-
 def _user_differences(
     user: VelocityFunction,
     reference: Reference,
@@ -360,97 +346,3 @@ def _user_differences(
     differences = np.array(values[1:]) - values[0]
     given = to_array(user.convert(z)).astype(np.float64)
     return values[0], differences, EvaluatedPoints.of(reference, calls, given, user.eps)
-
-
-def call_loss(loss: Callable[..., Any], first: Any, x1: Any, seed: int) -> Any:
-    """``loss(first, x1)`` with seeded generators, and with one of its own for a parameter rng."""
-    own: dict[str, Any] = {}
-    for kind in _generators(loss):
-        if kind == "key":
-            own[kind] = jax_key(seed)
-        else:
-            own[kind] = np.random.default_rng(seed)
-    label = label_parameter(loss)
-    if label is not None:
-        own[label] = labels_like(x1)
-        first = Unlabelled(first) if callable(first) and type(first) is not Unlabelled else first
-    with seeded(seed):
-        return loss(first, x1, **own)
-
-
-@lru_cache(maxsize=32)
-def _generators(loss: Callable[..., Any]) -> tuple[str, ...]:
-    return tuple(p.name for p in parameters(loss) or [] if p.name in ("rng", "key"))
-
-
-def evaluate_loss(loss: Callable[..., Any], model: Any, x1: Any, n: int, seed: int) -> float:
-    """The mean of what ``loss(model, x1)`` returns, checked."""
-    try:
-        result = call_loss(loss, model, x1, seed)
-    except CheckFailed:
-        raise
-    except Exception as error:
-        raise CheckFailed(
-            f"the loss {name_of(loss)} raised {type(error).__name__}: {error}",
-            found=f"called with the model and x1 of shape {tuple(x1.shape)}",
-        ) from error
-    value = real_numbers(result, f"the loss {name_of(loss)} returned")
-    if value.shape not in ((), (1,), (n,)):
-        raise CheckFailed(
-            f"the loss {name_of(loss)} returned the wrong shape",
-            expected=f"a number, or shape ({n},)",
-            found=str(value.shape),
-        )
-    if not np.isfinite(value).all():
-        raise CheckFailed(
-            f"the loss {name_of(loss)} returned a number that is not finite",
-            found=str(value.ravel()[~np.isfinite(value.ravel())][0]),
-        )
-    return float(value.astype(np.float64).mean())
-
-
-def noting(
-    user: VelocityFunction,
-    reference: Reference,
-    calls: list[tuple[Any, Any]],
-    shift: Callable[[Any, Any], Any] | None = None,
-) -> Any:
-    """The user's model plus Δ, callable as the model is; it notes the (t, x) of its calls."""
-
-    names = user.names
-
-    def noted(*args: Any, **kwargs: Any) -> Any:
-        named = [kwargs[name] for name in names[len(args) :] if name in kwargs]
-        given = [*args, *(named or kwargs.values())][:2]
-        t, x = reversed(given) if user.x_first else given
-        if getattr(t, "ndim", 0) == 2 and getattr(x, "ndim", 0) == 1:
-            order = "(x, t)" if user.x_first else "(t, x)"
-            raise CheckFailed(
-                f"the loss gives the {user.what} x in the place of t",
-                expected=f"a call as {name_of(user.function)}{order}",
-                found=f"t of shape {tuple(t.shape)} and x of shape {tuple(x.shape)}",
-            )
-        note(calls, t, x)
-        value = user.function(*args, **kwargs)
-        user.eps = max(user.eps, precision_of(value))
-        if shift is None:
-            return value
-        flat = x.reshape(len(x), -1)
-        move = shift(reference.scaled(t.reshape(-1, 1)), flat)
-        return value + move.reshape(value.shape)
-
-    if module_of(user.function) is None:
-        return noted
-    import torch
-
-    class Noted(torch.nn.Module):
-        """Keeps the model's parameters and methods within reach of the loss."""
-
-        def __init__(self) -> None:
-            super().__init__()
-            self.model = user.function
-
-        def forward(self, *args: Any, **kwargs: Any) -> Any:
-            return noted(*args, **kwargs)
-
-    return Noted()

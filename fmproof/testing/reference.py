@@ -14,26 +14,24 @@ import numpy as np
 
 from fmproof.errors import InputError
 from fmproof.models import (
-    DiscreteTime,
     GaussianMixture,
     Path,
-    QuantileTime,
     ReversedPath,
     TablePath,
     TimeLaw,
-    UniformTime,
 )
 from fmproof.models.arrays import BoolArray, FloatArray
 from fmproof.models.given_paths import dgamma_of, domain_of, gamma_of
 from fmproof.models.hypotheses import check_square_integrable
 from fmproof.models.posterior import Posterior, chunks
 from fmproof.models.targets import coefficients, target_of
+from fmproof.testing.arguments import check_direction, default_time, dims_of, points_of
+from fmproof.testing.data_sets import data_given_x
 from fmproof.testing.failure import as_code, shortened
 from fmproof.testing.weights import weights_of
 
 _LONG = 300
 _SOLVABLE = 1e-3
-_INSIDE = 1e-3  # of the times of a path, where its ends may be infinite
 _BENT = 0.05  # of the times: where half of them lie
 _MANY = 64  # points from which on matrix products pay
 DIRECTIONS = ("noise-to-data", "data-to-noise")
@@ -111,7 +109,7 @@ class Reference:
         if not isinstance(path, Path):
             raise InputError(f"path: expected a fmproof.models.Path, found {path!r}")
         if not isinstance(data, GaussianMixture):
-            data, shape = _points(data)
+            data, shape = points_of(data)
         else:
             shape = (data.dim,)
         for name, value, known in (
@@ -122,9 +120,9 @@ class Reference:
                 raise InputError(f"{name}: expected one of {', '.join(known)}, found {value!r}")
         backwards = direction == "data-to-noise"
         if backwards and not isinstance(path, TablePath):
-            _check_direction(path)
+            check_direction(path)
         seen = ReversedPath(path) if backwards and not isinstance(path, TablePath) else path
-        law = _default_time(seen) if time is None else time
+        law = default_time(seen) if time is None else time
         if not isinstance(law, TimeLaw):
             raise InputError(f"time: expected a fmproof.models.TimeLaw, found {time!r}")
         (low, high), (first, last) = law.support, domain_of(seen)
@@ -134,16 +132,16 @@ class Reference:
                 f"found a law on [{low:g}, {high:g}]"
             )
         given = {
-            "time": None if law == _default_time(seen) else law,
+            "time": None if law == default_time(seen) else law,
             "target": None if target == "velocity" else target,
             "weight": weight,
             "coupling": None if coupling == "independent" else coupling,
-            "dims": None if dims is None else list(_dims(dims, data.dim) or ()),
+            "dims": None if dims is None else list(dims_of(dims, data.dim) or ()),
             "direction": direction if backwards else None,
             "shared_time": shared_time or None,
             "label_dropout": label_dropout,
         }
-        some = _dims(dims, data.dim)
+        some = dims_of(dims, data.dim)
         wanted = target_of(target, backwards)
         reference = cls(
             *(seen, data, law, wanted, weight, coupling, shape, some),
@@ -370,7 +368,9 @@ class Reference:
     def given_x(self, t: FloatArray, x: FloatArray) -> Latents:
         """E[z given x] and E[eps given x], where x has a density."""
         if self.data.components >= _MANY and not self.data.scales.any():
-            return self._given_x_of_points(t, x)
+            alpha, beta = self.alpha(t)[:, None], self.beta(t)[:, None]
+            z = data_given_x(self.data, alpha, beta, x)
+            return Latents(t, z, (x - alpha * z) / beta)
         one, zero = np.ones(1), np.zeros(1)
         parts = []
         for rows in chunks(len(x), self.data.means.size):
@@ -378,93 +378,3 @@ class Reference:
             parts.append((posterior.velocity(one, zero), posterior.velocity(zero, one)))
         z, eps = (np.concatenate(means) for means in zip(*parts, strict=True))
         return Latents(t, z, eps)
-
-    def _given_x_of_points(self, t: FloatArray, x: FloatArray) -> Latents:
-        """The same of a data set, by matrix products: |x − alpha z|² = |x|² − 2 alpha x·z + ….
-
-        Near beta = 0 these lose digits, so the nearest points alone are looked at there.
-        """
-        from scipy.special import softmax
-
-        points, weights = self.data.means, self.data.weights
-        centre = weights @ points
-        moved = points - centre
-        squares = np.square(moved).sum(axis=1)
-        with np.errstate(divide="ignore"):
-            logs = np.log(weights)
-        alpha, beta = self.alpha(t)[:, None], self.beta(t)[:, None]
-        z = np.empty_like(x)
-        for rows in chunks(len(x), 4 * len(points)):
-            a, b = alpha[rows], np.maximum(beta[rows], 1e-4)
-            away = x[rows] - a * centre
-            logits = logs + (a * (away @ moved.T) - 0.5 * a**2 * squares) / b**2
-            z[rows] = softmax(logits, axis=1) @ moved + centre
-        exact = np.flatnonzero(beta[:, 0] < 1e-2)
-        one, zero = np.ones(1), np.zeros(1)
-        for some in chunks(len(exact), self.data.means.size):
-            close = exact[some]
-            if len(close):
-                near = Posterior(self.data, alpha[close, 0], beta[close, 0], x[close])
-                z[close] = near.velocity(one, zero)
-        return Latents(t, z, (x - alpha * z) / beta)
-
-
-def _points(data: Any) -> tuple[GaussianMixture, tuple[int, ...]]:
-    """Points (K, d) of an array (K, ...), and the shape of one."""
-    if hasattr(data, "detach"):
-        data = data.detach().cpu().double().numpy()
-    array = np.asarray(data) if isinstance(data, np.ndarray) or hasattr(data, "__array__") else data
-    if getattr(array, "ndim", 0) > 2:
-        return GaussianMixture.points(array.reshape(len(array), -1)), array.shape[1:]
-    points = GaussianMixture.points(array)
-    return points, (points.dim,)
-
-
-def _dims(dims: Any, dim: int) -> tuple[int, ...] | None:
-    """The coordinates that count, in order."""
-    if dims is None:
-        return None
-    try:
-        array = np.asarray(dims)
-        array = np.flatnonzero(array) if array.dtype == bool and array.size == dim else array
-        rows = tuple(sorted({int(i) for i in array.ravel()}))
-    except (TypeError, ValueError):
-        rows = ()
-    if not rows or rows[0] < 0 or rows[-1] >= dim:
-        raise InputError(
-            f"dims: expected indices from 0 to {dim - 1}, or {dim} booleans, found {dims!r}"
-        )
-    return rows
-
-
-def _default_time(path: Path) -> TimeLaw:
-    if isinstance(path, TablePath):
-        return DiscreteTime(path.times)
-    low, high = domain_of(path)
-    if (low, high) == (0.0, 1.0):
-        return UniformTime()
-    if low >= 0 and high <= 1:
-        return UniformTime(low, high)
-    return QuantileTime(_Line(low, high), f"uniform time on [{low:g}, {high:g}]")
-
-
-@dataclass(frozen=True)
-class _Line:
-    low: float
-    high: float
-
-    def __call__(self, u: Any) -> Any:
-        return self.low + (self.high - self.low) * u
-
-
-def _check_direction(path: Path) -> None:
-    """Refuse to turn the times of a path that runs from data to noise as it stands."""
-    low, high = domain_of(path)
-    ends = np.array([low, high]) + (high - low) * np.array([_INSIDE, -_INSIDE])
-    early, late = np.asarray(path.beta(ends)) / np.maximum(np.asarray(path.alpha(ends)), 1e-300)
-    if late > early:
-        raise InputError(
-            f"direction: 'data-to-noise' turns the times of a path from noise to data, but this "
-            f"one has its noise at t = {high:g} already; leave direction out, and call the data "
-            "'data' and the noise 'noise' where a target is named"
-        )

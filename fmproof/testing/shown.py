@@ -90,14 +90,14 @@ def _by_gradient(
     import torch
 
     from fmproof.testing.adapters import module_of
-    from fmproof.testing.losses import call_loss
+    from fmproof.testing.loss_calls import call_loss
 
     def gradient(level: float) -> FloatArray:
         value = torch.full((rows, user.dim), level, dtype=x1.dtype, requires_grad=True)
         stub = _stub(user, value, calls)
         if module_of(user.function) is not None:
 
-            class Stub(torch.nn.Module):  # type: ignore[misc,unused-ignore]
+            class Stub(torch.nn.Module):
                 def __init__(self) -> None:
                     super().__init__()
                     self.model = user.function
@@ -147,7 +147,7 @@ def _by_differences(
     mask: BoolArray,
 ) -> ShownTargets | None:
     """The same from values of the loss, one number of the model at a time."""
-    from fmproof.testing.losses import evaluate_loss
+    from fmproof.testing.loss_calls import evaluate_loss
 
     def value(output: FloatArray) -> float:
         return evaluate_loss(loss, _stub(user, output, calls), x1.copy(), rows, seed)
