@@ -80,3 +80,17 @@ def test_moments_that_a_standard_normal_density_has(words: str, row: str, wrong:
 def test_a_point_that_is_given_is_not_said_by_its_means(row: str, said: str) -> None:
     words = "Let $X = (1 - t) A + t B$ with $A \\sim \\mathcal N(0, I)$, $B \\sim q$ independent."
     assert verdicts(f"{words} Then\n\n$$ {row} $$\n") == [said]
+
+
+def test_a_point_that_is_drawn_apart_from_its_noise_is_tied_to_it_by_the_line() -> None:
+    """The row draws n beside (y, x), and the line says that x is y + s n: it is true."""
+    text = (
+        "Let $k_s(x \\mid y)$ be a kernel and\n\n"
+        "$$ k_s(y, x) = k_s(x \\mid y)\\, p(y), \\qquad "
+        "k_s(x) = \\int k_s(x \\mid y)\\, p(y)\\, dy . $$\n\n"
+        "$$ J = \\mathbb E_{k_s(y, x)}\\|\\nabla_x \\log k_s(x \\mid y)\\|^2 $$\n\n"
+        "Take $k_s(x \\mid y) = \\mathcal N(x; y, s^2 I)$, that is $x = y + s\\, n$ with "
+        "$n \\sim \\mathcal N(0, I)$. Then\n\n"
+        "$$ \\mathbb E[n \\mid x] = - s\\, \\nabla_x \\log k_s(x) $$\n"
+    )
+    assert not {*WRONG} & {*verdicts(text)}

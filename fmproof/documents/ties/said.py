@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sympy import Expr
@@ -203,12 +203,12 @@ class Sayings:
         left: t.Node | None,
         names: dict[str, str],
         places: dict[str, str],
-        drawn: Sequence[Collection[str]] = (),
+        drawn: Sequence[Mapping[str, Collection[str]]] = (),
     ) -> str | None:
         """The symbol of which an equation says something, as printed; None if it claims.
 
         Args:
-            drawn: what the averages in the row draw, each.
+            drawn: what the averages in the row draw, each, and what that is drawn with.
         """
         candidate = other.candidate
         if candidate is not None and (
@@ -291,11 +291,11 @@ class Sayings:
         left: t.Node | None,
         places: set[str],
         row: set[str],
-        drawn: Sequence[Collection[str]],
+        drawn: Sequence[Mapping[str, Collection[str]]],
     ) -> bool:
         """Whether a line of words makes a point of a row by noise that is not in the row: of
-        x = y + n, whatever x and y are, some n goes with them, unless the row averages over y, and
-        does not draw x with it, as E[y | x] does."""
+        x = y + n, whatever x and y are, some n goes with them, unless the row averages over y or n,
+        and does not draw x from it, as E[y | x] does."""
         right = other.right
         if not (other.inline and isinstance(left, t.Sym) and isinstance(right, t.Add)):
             return False
@@ -304,8 +304,12 @@ class Sayings:
         parts = [p.factors[-1] if isinstance(p, t.Mul) else p for _, p in right.parts]
         letters = [one for one in parts if isinstance(one, t.Sym)]
         noise = [one for one in letters if spelled(one) in self.elab.evidence.random]
-        apart = [some for some in drawn if spelled(left) not in some]
-        if any(spelled(one) in some for some in apart for one in noise):
+        here = spelled(left)
+        if any(
+            spelled(one) in some and spelled(one) not in some.get(here, ())
+            for some in drawn
+            for one in noise
+        ):
             return False
         return any(not {spelled(one), key_of(one)} & row for one in noise)
 

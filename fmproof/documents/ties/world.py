@@ -293,12 +293,20 @@ class Ties:
         free = (h for h in heads if h.definition is None and not isinstance(h, Gaussian))
         return [head for head in free if head not in known]
 
-    def _drawn(self, terms: Sequence[Expr]) -> list[set[str]]:
-        """The spellings of what averages draw, of each average."""
+    def _drawn(self, terms: Sequence[Expr]) -> list[dict[str, set[str]]]:
+        """The spellings of what averages draw, of each average, with those of what it is drawn
+        with or from: y for an x that is y + n, or from N(y, s² I)."""
         means = {node for term in terms for node in term.atoms(Expect, CondExpect)}
-        drawn = [{v for law in mean.measure for v in drawn_by(law)} for mean in means]
         known = {var.name: name for name, var in self.elab.variables.items()}
-        return [{known.get(v.name.rstrip("'"), v.name) for v in some} for some in drawn]
+        found: list[dict[str, set[str]]] = []
+        for mean in means:
+            drawn: dict[str, set[str]] = {}
+            for law in mean.measure:
+                names = {known.get(v.name.rstrip("'"), v.name) for v in free_vars(law)}
+                letters = [known.get(v.name.rstrip("'"), v.name) for v in drawn_by(law)]
+                drawn |= dict.fromkeys(letters, names.union(*(drawn.get(n, ()) for n in names)))
+            found.append(drawn)
+        return found
 
     def _is_solved_for(self, terms: Sequence[Expr], left: t.Node | None) -> bool:
         """Whether a row "ε = (x_t − a x_0)/s" is about a letter of which lines say the law, and
