@@ -218,7 +218,7 @@ We choose $k$ such that errors are amplified as little as possible, i.e. minimis
 
 $$
 \begin{aligned}
-\frac{d}{dc} \Big( (1 - c)^2 \sigma_d^2 + c^2 \sigma^2 \Big) 
+\frac{d}{dc} \Big( (1 - c)^2 \sigma_d^2 + c^2 \sigma^2 \Big)
   &= -2 (1 - c)\, \sigma_d^2 + 2 c\, \sigma^2 \\
 &= 2 c\, (\sigma^2 + \sigma_d^2) - 2 \sigma_d^2 .
 \end{aligned}
