@@ -291,8 +291,7 @@ class Sayings:
         drawn: Sequence[Collection[str]],
     ) -> bool:
         """Whether a line of words makes a point of a row by noise that is not in the row: of
-        x = y + n, whatever x and y are, some n goes with them, unless the row averages over y, and
-        does not draw x with it, as E[y | x] does."""
+        x = y + n, whatever x and y are, some n goes with them, unless the row averages over y."""
         right = other.right
         if not (other.inline and isinstance(left, t.Sym) and isinstance(right, t.Add)):
             return False
@@ -301,8 +300,7 @@ class Sayings:
         parts = [p.factors[-1] if isinstance(p, t.Mul) else p for _, p in right.parts]
         letters = [one for one in parts if isinstance(one, t.Sym)]
         noise = [one for one in letters if spelled(one) in self.elab.evidence.random]
-        apart = [some for some in drawn if spelled(left) not in some]
-        if any(spelled(one) in some for some in apart for one in noise):
+        if any(spelled(one) in some for some in drawn for one in noise):
             return False
         return any(not {spelled(one), key_of(one)} & row for one in noise)
 
