@@ -203,3 +203,34 @@ $$ \mathbb E[f(X)^\top m(X)]
    = \int f(x)^\top \left( \frac{1}{p(x)} \int y\, p(x,y) \,dy \right) dx . $$
 """
     assert check_text(text).rows[-1].verdict == "refuted"
+
+
+# --- a short name for what is solved for --------------------------------------------------
+
+SLOPE = r"""
+The output is weighed so that
+
+$$
+w(\sigma)^2 = (1 - k(\sigma))^2 \sigma_d^2 + k(\sigma)^2 \sigma^2 .
+$$
+
+We choose $k$ such that errors are amplified as little as possible, i.e. minimise over $c = k$:
+
+$$
+\begin{aligned}
+\frac{d}{dc} \Big( (1 - c)^2 \sigma_d^2 + c^2 \sigma^2 \Big)
+  &= -2 (1 - c)\, \sigma_d^2 + 2 c\, \sigma^2 \\
+&= 2 c\, (\sigma^2 + \sigma_d^2) - 2 \sigma_d^2 .
+\end{aligned}
+$$
+
+This is zero for
+
+$$
+k(\sigma) = \frac{\sigma_d^2}{\sigma^2 + \sigma_d^2}.
+$$
+"""
+
+
+def test_a_slope_in_a_letter_says_nothing_of_where_it_vanishes() -> None:
+    assert last(SLOPE).verdict not in WRONG

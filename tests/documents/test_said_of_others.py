@@ -1,4 +1,4 @@
-"""What words or lines say of another row, of a draw, or of a law, and not of the row beside it."""
+"""What words or lines say of another row or of a law, and not of the row beside it."""
 
 from __future__ import annotations
 
@@ -31,22 +31,6 @@ def test_an_end_of_the_next_display(value: str, wrong: bool) -> None:
 def test_an_end_of_the_display_before() -> None:
     text = "Let $\\sigma_t = 1 - t + c t$.\n\n$$ \\sigma_t^2 = 1 $$\n\nat $t = 0$, as we saw.\n"
     assert verdicts(text)[0] not in WRONG
-
-
-DRAW = (
-    "Let $y \\sim q$, $n \\sim \\mathcal N(0, s^2 I)$ independent of it, and $x = y + n$ with "
-    "density $p$. Then\n\n"
-    "$$ p(x) = \\int q(y)\\, \\mathcal N(x; y, s^2 I)\\, dy , $$\n\n"
-    "$$ \\nabla p(x) = \\int q(y)\\, \\frac{y - x}{s^2}\\, \\mathcal N(x; y, s^2 I)\\, dy"
-    " = VALUE \\left( \\mathbb E[y \\mid x] - x \\right) . $$\n"
-)
-
-
-@pytest.mark.parametrize(
-    ("value", "wrong"), [(r"\frac{1}{s^2}\, p(x)", False), (r"\frac{1}{s}\, p(x)", True)]
-)
-def test_a_mean_that_draws_its_own_point(value: str, wrong: bool) -> None:
-    assert (verdicts(DRAW.replace("VALUE", value))[-1] in WRONG) is wrong
 
 
 MOMENTS = (

@@ -34,11 +34,12 @@ from fmproof.documents.suggest import (
     roots,
     weights,
 )
-from fmproof.documents.terms import sides_fit
+from fmproof.documents.terms import heads_in, sides_fit
 from fmproof.documents.vanishing import may_vanish, takes_a_number
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.nodes import Apply, CondExpect, Grad
 from fmproof.lang.numbers import is_number
+from fmproof.lang.scope import free_vars
 
 _CASES = 6
 """Ways to put in what other rows say."""
@@ -145,13 +146,21 @@ def _in_cases_of_section(
     row: ComparedRow, before: Expr, claim: Expr
 ) -> Iterator[tuple[tuple[Expr, Expr], str]]:
     """An equation with what the rows of its section say put in; another one may mean another case,
-    and a row that is open may be wrong itself."""
+    and a row that is open may be wrong itself. A letter that comes in by that may be a short name
+    of what it says: c of c_skip(σ) = c."""
     context = row.context
     open_rows = {context.reading.items[index].place for index in context.said.left_open}
     sure = places_in_section(context, row.item) - open_rows
     for found, places in islice(in_cases(context, row.item, before, claim), _CASES):
-        if set(places.split(", ")) <= sure:
+        if set(places.split(", ")) <= sure and _letters(found) <= _letters((before, claim)):
             yield found, places
+
+
+def _letters(sides: tuple[Expr, Expr]) -> set[str]:
+    """The names of numbers and points, also where they stand as symbols without an argument."""
+    found = {head.name for head in heads_in(sides) if not head.params}
+    found |= {var.name for side in sides for var in free_vars(side)}
+    return {name.rstrip("'") for name in found}
 
 
 def _is_qualified(row: ComparedRow) -> bool:
