@@ -91,12 +91,19 @@ _OF_FORMULAS = re.compile(
 
 
 def require_remark(text: Any, role: str) -> None:
-    """Text without control characters; lines may end in it."""
+    """Text without control characters and without ticks; lines may end in it."""
     if type(text) is not str:
         raise InputError(f"{role} must be text, found {text!r}")
     for letter in text:
         if not letter.isprintable() and letter != "\n":
             raise InputError(f"{role} has a control character, {letter!r}: {text!r}")
+        if not letter.isascii() and _TICKS.search(unicodedata.name(letter, "")):
+            raise InputError(
+                f"{role} has {letter!r}, which is how a report marks what it checked: {text!r}"
+            )
+
+
+_TICKS = re.compile("CHECK MARK|BALLOT|CROSS MARK|MULTIPLICATION X|WITH CHECK")
 
 
 def measure_of(items: Any, role: str) -> tuple[Draw, ...]:

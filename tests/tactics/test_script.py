@@ -9,6 +9,7 @@ import pytest
 from fmproof import (
     Density,
     Derivation,
+    Equals,
     Expect,
     Field,
     Hypothesis,
@@ -21,7 +22,7 @@ from fmproof import (
     check,
     norm2,
 )
-from fmproof.errors import FmproofError
+from fmproof.errors import FmproofError, InputError
 
 x = Vec("x")
 p = Density("p", x)
@@ -121,3 +122,17 @@ def test_titles_do_not_look_like_steps(title: str) -> None:
 def test_titles_may_have_formulas_in_them() -> None:
     title = "Part 2: L_FM(θ) = L_CFM(θ) + C, ∇_θ L ≤ 0 → 0"
     assert Part(title, x, [Step("1", x, by="ring")]).title == title
+
+
+@pytest.mark.parametrize("tick", ["✓", "✔", "✅", "☑", "✗", "✘", "❌", "✕"])
+def test_prose_has_no_ticks(tick: str) -> None:
+    words = f"{tick} proved: 9 derivations, 50 steps"
+    for make in (
+        lambda: Step("1", x, by="ring", note=words),
+        lambda: Step("1", x, by="ring", note=[x, words]),
+        lambda: Hypothesis("A", Equals(x, x), words),
+        lambda: Derivation("d", source=words, start=x, steps=[Step("1", x, by="ring")]),
+    ):
+        with pytest.raises(InputError, match="how a report marks what it checked"):
+            make()
+    assert Step("1", x, by="ring", note="as √2 × 3 ≠ 0, ☺ and 20°").note
