@@ -42,6 +42,7 @@ from fmproof.reading.notation.words import (
     density_of,
     diverges,
     drawn_from,
+    is_drawn_beside,
     of_another,
     property_of,
     role_in_words,
@@ -220,6 +221,8 @@ def _read_piece(reading: Reading, source: Source, piece: Piece, macros: Macros) 
                 if isinstance(head, t.Sym) and role:
                     reading.said.append(Said(head, role, piece.start))
                 alone = isinstance(head, t.Sym) and node is head
+                if alone and is_drawn_beside(source.text, piece.start, piece.stop):
+                    reading.said.append(Said(head_of(node), "random", piece.start))
                 if alone and standard_normal(source.text, piece.start, piece.stop):
                     laws_in_lines.drawn_by_words(reading, head_of(node))
                 if isinstance(head, t.Sym) and of_another(source.text, piece.start, piece.stop):

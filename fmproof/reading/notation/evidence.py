@@ -201,6 +201,8 @@ class Evidence:
                 and not any(self._may_be_time(s) for s in one.symbol.sub)
             ):
                 self.parameters.setdefault(name, ("words beside it", one.at))
+            elif one.role == "random" and not self._is_fixed(one.symbol):
+                self.random_symbols.setdefault(name, one.symbol)
             elif one.role == "time" and not seen and conventional("times", one.symbol.name):
                 self.times.setdefault(name, ("words beside it", one.at))
             elif (
@@ -209,6 +211,12 @@ class Evidence:
                 and (conventional("densities", key))
             ):
                 self.densities.setdefault(key, ("words beside it", one.at))
+
+    def _is_fixed(self, symbol: t.Sym) -> bool:
+        """Whether a symbol is a function, a parameter or a time, which nothing draws."""
+        name = spelled(symbol)
+        fixed = key_of(symbol) in self.called or name in self.parameters or name in self.times
+        return fixed or conventional("times", symbol.name)
 
     def _carry(self, body: t.Node, time: t.Node | None) -> None:
         """p of ∂_t p(x, t)."""

@@ -49,10 +49,20 @@ def is_random(elab: Elaborator, symbol: t.Sym) -> bool:
         return elab.path(symbol) is not None and not elab.expand  # else made of the same draws
     if elab.path(symbol) is not None or name in elab.turned:
         return True
-    if name not in elab.evidence.random or key_of(symbol) in elab.evidence.called:
+    if name not in elab.evidence.random or _is_a_function(elab, symbol):
         return False
     found = elab.evidence.sorts.of(symbol)
     return found is None or found.kind == "vec" or name in elab.evidence.drawn
+
+
+def _is_a_function(elab: Elaborator, symbol: t.Sym) -> bool:
+    """Whether a letter is one that the document applies to something; ε beside a model ε_θ(x) is
+    none."""
+    return any(
+        spelled(call.head) == spelled(symbol)
+        or not any(elab.is_parameter(spelled(script)) for script in call.head.sub)
+        for call in elab.evidence.called.get(key_of(symbol), ())
+    )
 
 
 def mentioned(elab: Elaborator, nodes: Sequence[t.Node]) -> dict[str, t.Sym]:

@@ -118,6 +118,16 @@ def says_apart(text: str, start: int, stop: int) -> bool:
     return any(_pattern("apart").search(words) for words in (before, after))
 
 
+def is_drawn_beside(text: str, start: int, stop: int) -> bool:
+    """Whether words say that what the sentence draws is independent of a symbol, which is drawn as
+    well: x of "n ~ N(0, I) independent of x"."""
+    before = _SENTENCE_ENDS.split(text[max(0, start - _FAR) : start])[-1]
+    words = before.rstrip("$( \t\n")
+    said = any(one.end() == len(words) for one in _pattern("apart_from").finditer(words))
+    behind = _pattern("apart_behind").match(text[stop : stop + _SAYS].lstrip("$) \t\n"))
+    return (said or behind is not None) and "\\sim" in words and not denied(words)
+
+
 def drawn_from(text: str, first: tuple[int, int], second: tuple[int, int]) -> bool:
     """Whether words between two formulas say that the first is drawn from the second."""
     between = text[first[1] : second[0]].strip(" ,$()\\\n").replace("*", "")
