@@ -64,3 +64,18 @@ def test_what_a_constant_is_independent_of_is_not() -> None:
     row = r"\|x + y\|^2 = \|x\|^2 + 2 x^\top y + \|y\|^2"
     text = f"The constant $K$ is independent of $x$.\n\n$$ {row} $$\n"
     assert check_text(text).rows[-1].verdict == "proved"
+
+
+@pytest.mark.parametrize(("factor", "right"), [(r"\sigma^2", True), (r"\alpha^2", False)])
+def test_data_are_drawn_beside_a_model_of_them(factor: str, right: bool) -> None:
+    words = (
+        "Let $z = \\alpha x + \\sigma \\epsilon$ with $\\alpha^2 + \\sigma^2 = 1$, data $x$ and "
+        "noise $\\epsilon \\sim \\mathcal N(0, I)$. The velocity is $v = \\alpha \\epsilon - "
+        "\\sigma x$, and a network $v_\\theta(z)$ gives "
+        "$x_\\theta(z) = \\alpha z - \\sigma v_\\theta(z)$.\n\n"
+    )
+    error = r"\mathbb E\|v_\theta(z) - v\|^2"
+    row = rf"\mathbb E\|x_\theta(z) - x\|^2 = {factor}\, {error}"
+    assert check_text(f"{words}$$ {row} $$\n").rows[-1].verdict in (
+        ["proved"] if right else ["refuted", "open"]
+    )

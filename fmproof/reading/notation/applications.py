@@ -236,7 +236,28 @@ def implied_call(elab: Elaborator, node: t.Sym) -> t.Call | None:
         args = tuple(
             _spelled_symbol(elab, points[0]) or here if _is_place(elab, a) else a for a in args
         )
+    if elab.averaging and not first.given:
+        args = tuple(_on_path(elab, a) for a in args)
     return t.Call(node.at, node, args, first.given, first.after)
+
+
+def _on_path(elab: Elaborator, place: t.Node) -> t.Node:
+    """x_t for the x of u_t(x), where an average is of u_t without its place.
+
+    Raises:
+        NotYet: the document takes functions at several paths.
+    """
+    if not isinstance(place, t.Sym) or elab.evidence.sorts.kind(place) != "vec":
+        return place
+    name = spelled(place)
+    if name in elab.bound or name in elab.evidence.random or elab.path(place) is not None:
+        return place
+    calls = (call for found in elab.evidence.called.values() for call in found)
+    places = {spelled(a): a for call in calls for a in call.args if isinstance(a, t.Sym)}
+    paths = [a for a in places.values() if elab.path(a) is not None]
+    if len(paths) > 1:
+        raise NotYet(f"where the function of {readable(name)} is taken", place.at, "notation")
+    return paths[0] if paths else place
 
 
 def _like_a_function(elab: Elaborator, node: t.Sym) -> bool:

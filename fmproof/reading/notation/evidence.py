@@ -212,10 +212,19 @@ class Evidence:
             ):
                 self.densities.setdefault(key, ("words beside it", one.at))
 
+    def applies(self, symbol: t.Sym) -> bool:
+        """Whether the document applies a letter to something; ε beside a model ε_θ(x) is another
+        thing."""
+        return any(
+            spelled(call.head) == spelled(symbol)
+            or not any(spelled(script) in self.parameters for script in call.head.sub)
+            for call in self.called.get(key_of(symbol), ())
+        )
+
     def _is_fixed(self, symbol: t.Sym) -> bool:
         """Whether a symbol is a function, a parameter or a time, which nothing draws."""
         name = spelled(symbol)
-        fixed = key_of(symbol) in self.called or name in self.parameters or name in self.times
+        fixed = self.applies(symbol) or name in self.parameters or name in self.times
         return fixed or conventional("times", symbol.name)
 
     def _carry(self, body: t.Node, time: t.Node | None) -> None:

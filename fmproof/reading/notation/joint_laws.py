@@ -14,7 +14,7 @@ from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.lacking import NotYet
-from fmproof.reading.notation.symbols import key_of, readable, spelled
+from fmproof.reading.notation.symbols import readable, spelled
 from fmproof.reading.notation.velocities import has_dot, is_velocity, undotted
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def _without_law(elab: Elaborator) -> tuple[list[Var], list[Var]]:
             continue
         if is_velocity(elab, symbol):
             continue
-        if key_of(symbol) in elab.evidence.called:
+        if elab.evidence.applies(symbol):
             continue
         if _is_slope(elab, symbol):
             continue

@@ -49,20 +49,10 @@ def is_random(elab: Elaborator, symbol: t.Sym) -> bool:
         return elab.path(symbol) is not None and not elab.expand  # else made of the same draws
     if elab.path(symbol) is not None or name in elab.turned:
         return True
-    if name not in elab.evidence.random or _is_a_function(elab, symbol):
+    if name not in elab.evidence.random or elab.evidence.applies(symbol):
         return False
     found = elab.evidence.sorts.of(symbol)
     return found is None or found.kind == "vec" or name in elab.evidence.drawn
-
-
-def _is_a_function(elab: Elaborator, symbol: t.Sym) -> bool:
-    """Whether a letter is one that the document applies to something; ε beside a model ε_θ(x) is
-    none."""
-    return any(
-        spelled(call.head) == spelled(symbol)
-        or not any(elab.is_parameter(spelled(script)) for script in call.head.sub)
-        for call in elab.evidence.called.get(key_of(symbol), ())
-    )
 
 
 def mentioned(elab: Elaborator, nodes: Sequence[t.Node]) -> dict[str, t.Sym]:
@@ -84,6 +74,10 @@ def mentioned(elab: Elaborator, nodes: Sequence[t.Node]) -> dict[str, t.Sym]:
                 if not written_out and bound.intersection(map(spelled, node.sub)):
                     raise NotYet("an average over the whole course of a path", node.at, "law")
                 found.setdefault(spelled(node), node)
+            elif elab.averaging and elab.evidence.called.get(key_of(node)):
+                call = elab.with_arguments(node)  # v_θ without its place
+                for arg in (*call.args, *call.after) if isinstance(call, t.Call) else ():
+                    visit(arg, bound)
             elif has_dot(node) and (is_velocity(elab, node) or elab.path(undotted(node)) is None):
                 visit(undotted(node), bound)
             return
