@@ -66,8 +66,9 @@ def assert_same_gradient(
         theta: the parameters, an array of any shape, at which to compare.
         gradient: the user's own ``gradient(theta, x1)`` of the conditional loss, to be tested in
             place of the derivative of ``loss``.
-        time, target, weight, coupling, dims, direction, reduction, shared_time, label_dropout,
-            epochs, samples, level, seed: as in ``assert_losses_differ_by_constant``.
+        time, target, weight, coupling, dims, direction, reduction, epochs, samples, level, seed:
+            as in ``assert_losses_differ_by_constant``; so are ``shared_time`` and
+            ``label_dropout``.
 
     Raises:
         CheckFailed: with the smallest problem found.
