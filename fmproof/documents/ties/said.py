@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from sympy import Expr
 
@@ -24,7 +25,8 @@ from fmproof.documents.ties.sides import (
 )
 from fmproof.documents.ties.symbols import key_of_head
 from fmproof.errors import FmproofError, SortError
-from fmproof.lang.nodes import Head, Var
+from fmproof.lang.nodes import Apply, Head, Var
+from fmproof.lang.numbers import fraction, is_number
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
@@ -397,12 +399,24 @@ class Sayings:
                 continue
             key = key_of(head_of(left))
             for head in heads:
-                if head.definition is not None and key_of_head(self.elab, head) == key:
+                named = head.definition is not None and key_of_head(self.elab, head) == key
+                if named and self._may_apply(left, head) and not _is_number(head, right.value):
                     return f"line {other.place} gives {text(head)} a value"
             inside = letters & self._letters_in(left) if isinstance(left, t.Sym) else set()
             if inside:
                 return f"line {other.place} gives {min(v.name for v in inside)} a value"
         return ""
+
+    def _may_apply(self, node: t.Node, head: Head) -> bool:
+        """Whether f(x), as it is understood, may be of this symbol of the same letter: p(t) is none
+        of p_t(x)."""
+        if not isinstance(node, t.Call):
+            return True
+        try:
+            term = self.elab.term(node)
+        except (NotYet, SortError, FmproofError):
+            return True
+        return isinstance(term, Apply) and term.head == head
 
     def _letters_in(self, symbol: t.Sym) -> set[Var]:
         """The letters in what a symbol is by its definition."""
@@ -453,6 +467,12 @@ def _is_of_a_later_case(other: Item, item: Item) -> bool:
     between = text[item.piece.stop : other.piece.start]
     case = a_case(text, other.piece.start) or _LEADS_ON.match(text[other.piece.stop :]) is not None
     return (ended or ". " in between) and case
+
+
+def _is_number(head: Head, value: Fraction) -> bool:
+    """Whether a symbol is a number by its definition: p(t) = 1 says nothing new of a uniform t."""
+    known = head.definition
+    return known is not None and is_number(known) and fraction(known) == value
 
 
 def _symbols(*sides: t.Node | None) -> set[str]:
