@@ -49,8 +49,8 @@ def with_equations(row: Sequence[Expr], assumed: Sequence[Prop]) -> tuple[_Sides
     The row is returned as it is where no equation can be put in.
     """
     left: list[Prop] = []
-    waiting = [prop for prop in assumed if not _is_of_another_letter(prop, row, assumed)]
-    waiting = list(dict.fromkeys(waiting))
+    told = dict.fromkeys(assumed)
+    waiting = [prop for prop in told if not _is_of_another_letter(prop, row, assumed)]
     while waiting:
         prop, *waiting = waiting
         law = _centred_law(prop)

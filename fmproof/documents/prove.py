@@ -185,7 +185,7 @@ class FirstWitness:
         return None
 
     def _along(self, way: Way, context: Sequence[Expr]) -> Derivation:
-        terms = [t for part in way.parts for t in (part.start, *(s.claim for s in part.steps))]
+        terms = _lines_of(way.parts)
         hypotheses = self.hypotheses([*terms, *context, *way.context], way.more)
         if way.plainly:
             lines = self.hypotheses([terms[0], terms[-1], *context])
@@ -220,8 +220,7 @@ class FirstWitness:
             return None
         for rows, used in (rows_written_out if sure else rows_from_facts)(before, claim, facts):
             terms = [before, claim, *(side for f in used for side in (f.before, f.claim)), *context]
-            lines = (line for part in rows for line in (part.start, *map(_claim, part.steps)))
-            named = self.hypotheses([*terms, *lines])
+            named = self.hypotheses([*terms, *_lines_of(rows)])
             own = [h for h in named if not is_sign(h.prop) or canon(h.prop) in allowed]
             equations = [Hypothesis(equation_name(i), f.prop) for i, f in enumerate(used, 1)]
             try:
@@ -290,7 +289,7 @@ class FirstWitness:
         if any(step.references for part in parts for step in part.steps):
             return None  # parts that cite each other by name
         named = [Hypothesis(f"H{i}", prop) for i, prop in enumerate(hypotheses.values(), 1)]
-        everything = [*terms, *(t for p in parts for t in (p.start, *(s.claim for s in p.steps)))]
+        everything = [*terms, *_lines_of(parts)]
         whole = Derivation(
             "row",
             hypotheses=[*named, *assumed],
@@ -365,9 +364,9 @@ class FirstWitness:
         )
 
 
-def _claim(step: Step) -> Expr:
-    found: Expr = step.claim
-    return found
+def _lines_of(parts: Sequence[Part]) -> list[Any]:
+    """Where the parts of a derivation start, and what their steps claim."""
+    return [line for part in parts for line in (part.start, *(s.claim for s in part.steps))]
 
 
 def _as_proved(_: Fact, derivation: Derivation) -> Sequence[Part]:

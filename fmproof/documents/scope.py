@@ -102,9 +102,14 @@ def unlike_sum(context: Context, item: Item) -> str:
 
 
 def unlike_product(context: Context, item: Item) -> str:
-    """An inner product of a vector, as the document uses it elsewhere, and of a number by its
-    form: s(x) · log p(x) or s(x)ᵀ log p(x), without a ∇."""
-    if item.right is None or context.one_dimensional:
+    """An inner product with a logarithm, without a ∇: ⟨s(x), log p(x)⟩, or s(x) · log p(x) and
+    s(x)ᵀ log p(x) of a vector, as the document uses it elsewhere."""
+    if item.right is None:
+        return ""
+    pairs = (node for node in t.walk(item.right) if isinstance(node, t.Pair))
+    if any(_is_logarithm(side) for pair in pairs for side in (pair.left, pair.right)):
+        return "a logarithm is a number: it has no inner product with a vector"
+    if context.one_dimensional:
         return ""
     for one, other in (pair for node in t.walk(item.right) for pair in _inner_products(node)):
         for side, number in ((one, other), (other, one)):
@@ -128,13 +133,8 @@ def _inner_products(node: t.Node) -> Iterator[tuple[t.Node, t.Node]]:
 
 
 def unlike_by_form(context: Context, item: Item) -> str:
-    """⟨s(x), log q(x)⟩, or a sum of ∇ log p(x) and log q(x): a ∇ is missing, whatever the letters
-    in it are."""
-    nodes = list(t.walk(item.right)) if item.right is not None else []
-    for pair in (node for node in nodes if isinstance(node, t.Pair)):
-        number = next((side for side in (pair.left, pair.right) if _is_logarithm(side)), None)
-        if number is not None:
-            return "a logarithm is a number: it has no inner product with a vector"
+    """A sum of ∇ log p(x) and log q(x): a ∇ is missing, whatever the letters in it are."""
+    nodes = t.walk(item.right) if item.right is not None else ()
     for total in (node for node in nodes if isinstance(node, t.Add)):
         sorts = {_sort_by_form(context, part) for _, part in total.parts}
         if {Sort.VEC, Sort.REAL} <= sorts:

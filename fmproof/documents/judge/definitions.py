@@ -143,12 +143,7 @@ def swapped_argument(context: Context, candidate: Candidate) -> str:
     places = {spelled(p) for p in (*left.args, *left.given, *left.after)}
     known = context.elab.evidence.spellings
     vectors = {n for n in (free | places) & set(known) if is_a_vector(context, known[n])}
-    given = {
-        spelled(place)
-        for calls in context.elab.evidence.called.values()
-        for call in calls
-        for place in call.given
-    }
+    given = {spelled(place) for call in context.elab.evidence.calls for place in call.given}
     strange = sorted(
         n for n in (free - places) & vectors if n in given or context.elab.is_place(known[n])
     )

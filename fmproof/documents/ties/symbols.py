@@ -202,8 +202,8 @@ def key_of_head(elab: Elaborator, head: Head) -> str:
 
 def _is_varied(elab: Elaborator, key: str) -> bool:
     """Whether a symbol is an argument, as D in R(D) and L[D]: any function."""
-    calls = (call for calls in elab.evidence.called.values() for call in calls)
-    return any(isinstance(arg, t.Sym) and key_of(arg) == key for call in calls for arg in call.args)
+    args = (arg for call in elab.evidence.calls for arg in call.args)
+    return any(isinstance(arg, t.Sym) and key_of(arg) == key for arg in args)
 
 
 def is_word(name: str) -> bool:

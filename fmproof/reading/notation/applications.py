@@ -252,8 +252,9 @@ def _on_path(elab: Elaborator, place: t.Node) -> t.Node:
     name = spelled(place)
     if name in elab.bound or name in elab.evidence.random or elab.path(place) is not None:
         return place
-    calls = (call for found in elab.evidence.called.values() for call in found)
-    places = {spelled(a): a for call in calls for a in call.args if isinstance(a, t.Sym)}
+    places = {
+        spelled(a): a for call in elab.evidence.calls for a in call.args if isinstance(a, t.Sym)
+    }
     paths = [a for a in places.values() if elab.path(a) is not None]
     if len(paths) > 1:
         raise NotYet(f"where the function of {readable(name)} is taken", place.at, "notation")
@@ -334,8 +335,8 @@ def looks_constant(elab: Elaborator, node: t.Sym) -> bool:
 
 def _conditions(elab: Elaborator, node: t.Sym) -> bool:
     """Whether the document has it behind a bar, as the label c of p(x|c)."""
-    calls = (call for found in elab.evidence.called.values() for call in found)
-    return any(spelled(place) == spelled(node) for call in calls for place in call.given)
+    places = (place for call in elab.evidence.calls for place in call.given)
+    return any(spelled(place) == spelled(node) for place in places)
 
 
 def sort_or_none(elab: Elaborator, node: t.Sym) -> Sort | None:

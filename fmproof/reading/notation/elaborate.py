@@ -231,10 +231,9 @@ class Elaborator:
         )
 
     def _is_argument(self, name: str) -> bool:
-        calls = (call for found in self.evidence.called.values() for call in found)
         return any(
             spelled(part) == name
-            for call in calls
+            for call in self.evidence.calls
             for place in (*call.args, *call.given, *call.after)
             for part in t.walk(place)
         )
@@ -270,21 +269,19 @@ class Elaborator:
         seen = self.evidence
         if name in seen.drawn or name in seen.integrated or name in seen.random:
             return True
-        calls = (call for found in seen.called.values() for call in found)
-        return any(spelled(arg) == name for call in calls for arg in call.args)
+        return any(spelled(arg) == name for call in seen.calls for arg in call.args)
 
     def point_letter(self) -> t.Sym | None:
         """The letter at which the document takes most of its functions."""
         counts: Counter[str] = Counter()
         letters: dict[str, t.Sym] = {}
-        for calls in self.evidence.called.values():
-            for arg in (arg for call in calls for arg in call.args):
-                if not isinstance(arg, t.Sym) or arg.sub or spelled(arg) in self.evidence.random:
-                    continue
-                found = self.evidence.sorts.of(arg)
-                if found is not None and found.kind == "vec":
-                    counts[spelled(arg)] += 1
-                    letters[spelled(arg)] = arg
+        for arg in (arg for call in self.evidence.calls for arg in call.args):
+            if not isinstance(arg, t.Sym) or arg.sub or spelled(arg) in self.evidence.random:
+                continue
+            found = self.evidence.sorts.of(arg)
+            if found is not None and found.kind == "vec":
+                counts[spelled(arg)] += 1
+                letters[spelled(arg)] = arg
         return letters[counts.most_common(1)[0][0]] if counts else None
 
     def with_arguments(self, node: t.Sym) -> t.Node:

@@ -130,6 +130,11 @@ class Evidence:
         return found
 
     @property
+    def calls(self) -> Iterator[t.Call]:
+        """All that the document applies to something."""
+        return (call for found in self.called.values() for call in found)
+
+    @property
     def counts(self) -> set[str]:
         """The letters that say how many summands there are: K of Σ_{i=1}^K."""
         ends = {spelled(end) for end in self.indices.values() if end is not None}

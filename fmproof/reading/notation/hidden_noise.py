@@ -147,7 +147,7 @@ def noise_turned(elab: Elaborator) -> Iterator[None]:
 
 def _paths(elab: Elaborator) -> list[t.Sym]:
     """The paths of the document, those first at which it takes functions: x_t before x_1 − x_0."""
-    calls = [call for found in elab.evidence.called.values() for call in found]
+    calls = elab.evidence.calls
     places = {spelled(place) for call in calls for place in (*call.args, *call.given)}
     paths = [s for s in elab.evidence.spellings.values() if elab.path(s) is not None]
     return sorted(paths, key=lambda symbol: spelled(symbol) not in places)
