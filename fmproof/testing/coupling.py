@@ -168,6 +168,11 @@ def _optimal(
     i, j = linear_sum_assignment(unsquared)
     if float(np.trace(unsquared)) <= float(unsquared[i, j].sum()) * (1 + 1e-6):
         hint = "it is optimal for the cost |x0 - x1|: square the distances, as of torch.cdist"
+    elif share < -0.1:
+        hint = (
+            "it costs more than independent pairs do: the assignment is that of the greatest cost, "
+            "maximize=True or a sign"
+        )
     elif share < 0.1:
         hint = "the pairing found is not applied, or to one side only"
     else:
