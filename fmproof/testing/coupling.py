@@ -61,7 +61,8 @@ def compare_coupled(reference: Reference, draws: SampleDraws) -> CheckFailed | N
 
     failure = check_labels(draws, nearest, rows, may_be)
     if failure is None and reference.coupling == "ot":
-        failure = _optimal(draws, z, eps, slack, noise_slack) or _paired_again(draws, nearest, eps, slack)
+        failure = _optimal(draws, z, eps, slack, noise_slack)
+        failure = failure or _paired_again(draws, nearest, eps, slack)
     return failure
 
 
@@ -141,8 +142,8 @@ def _optimal(
     slack: FloatArray,
     noise_slack: FloatArray,
 ) -> CheckFailed | None:
-    """Is the pairing of the rows of a small batch one of least cost? That of some of the pairs of an
-    optimal pairing is optimal as well, so that rows which do not tell their data may be left out.
+    """Is the pairing of the rows of a small batch one of least cost? Some pairs of an optimal
+    pairing are an optimal one as well, so that rows which do not tell their data may be left out.
 
     Args:
         slack, noise_slack: how far rounding may throw a coordinate of z and of eps, (N,).

@@ -205,13 +205,13 @@ def sum_over_rows(kit: Kit, wrong: bool, **options: Any) -> None:
     assert_losses_differ_by_constant(kit.model(), CondOTPath(), MIX, loss, **given)
 
 
-def time_in_eight_bits(kit: Kit, wrong: bool, **options: Any) -> None:
-    """The model is told t rounded to multiples of 1/256."""
+def time_in_buckets(kit: Kit, wrong: bool, **options: Any) -> None:
+    """The model is told the start of one of twenty parts of the time, x_t is of t."""
 
     def error(model: Any, x1: Any) -> Any:
         t = kit.rand(len(x1))
         x, u = straight(kit, x1, t)
-        return square(model(kit.xp.floor(t * 256) / 256 if wrong else t, x) - u)
+        return square(model(kit.xp.floor(t * 20) / 20 if wrong else t, x) - u)
 
     check_loss(kit, error, CondOTPath(), MIX, **options)
 
@@ -421,7 +421,7 @@ CASES: dict[str, tuple[Callable[..., None], str]] = {
     "mask over all": (mask_over_all, "?"),
     "accumulated": (accumulated, "?"),
     "sum over rows": (sum_over_rows, "?"),
-    "time in eight bits": (time_in_eight_bits, "?"),
+    "time in buckets": (time_in_buckets, "?"),
     "noise level forgotten": (noise_level_forgotten, "?"),
     "noise level squared": (noise_level_squared, "?"),
     "dropout inverted": (dropout_inverted, "?"),
