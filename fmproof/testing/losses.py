@@ -49,10 +49,12 @@ SHIFTS: dict[str, Callable[[Any, Any], Any]] = {
     "t x": lambda t, x: t * x,
     "x turned by one coordinate": lambda t, x: x[:, [*range(1, x.shape[1]), 0]],
     "t": lambda t, x: 0 * x + t,
-    "(1 - t) x": lambda t, x: (1 - t) * x,
+    "(1 - t)^4 x": lambda t, x: (1 - t) ** 4 * x,
+    "t^4 x": lambda t, x: t**4 * x,
 }
 """Δ(t (N, 1), x (N, d)), of array operations that NumPy, PyTorch and JAX share; t on the scale
-where its law lies in [0, 1]."""
+where its law lies in [0, 1]. The last two look near one end: where x is nearly noise, rounding in
+half precision leaves the noise to be seen best."""
 
 
 def assert_losses_differ_by_constant(
