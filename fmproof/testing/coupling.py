@@ -160,8 +160,11 @@ def _optimal(
     least = float(cost[i, j].sum())
     # Another pairing differs by -2 x0·(x1' - x1) in each row, and rounding moves both.
     root = np.sqrt(z.shape[1])
-    moved = noise_slack * root @ _lengths(z[j] - z[i]) + slack[j] * root @ _lengths(eps[i] - eps[j])
-    if found <= least * (1 + 1e-3) + units(r) * r * (found + least) + 2 * float(moved):
+    moved = 0.0
+    if draws.z is None or draws.eps is None:  # they are implied
+        of_noise, of_data = noise_slack @ _lengths(z[j] - z), slack[j] @ _lengths(eps - eps[j])
+        moved = 2 * root * float(of_noise + of_data)
+    if found <= least * (1 + 1e-3) + units(r) * r * len(z) + moved:
         return None
     apart = float(cost.mean() * len(z))
     share = (apart - found) / (apart - least)

@@ -123,6 +123,7 @@ def assert_losses_differ_by_constant(
 
     check_reduction(reduction)
     check_options(samples, level)
+    check_shared(shared_time)
     check_epochs(epochs)
     check_dropout(label_dropout)
     seed = chosen_seed(seed)
@@ -170,6 +171,12 @@ def assert_losses_differ_by_constant(
         seed=seed,
     )
     raise failure.with_traceback(None)
+
+
+def check_shared(shared_time: Any) -> None:
+    """Raise ``InputError`` unless ``shared_time`` is a boolean."""
+    if not isinstance(shared_time, bool):
+        raise InputError(f"shared_time: expected True or False, found {shared_time!r}")
 
 
 def check_reduction(reduction: Any) -> None:

@@ -69,6 +69,8 @@ def assert_sampler(
     __tracebackhide__ = True
     check_count("samples", samples, 100)
     check_count("steps", steps, 1)
+    if order is not None and (isinstance(order, bool) or not isinstance(order, int | float)):
+        raise InputError(f"order: expected a number, found {order!r}")
     check_tolerance(tolerance)
     seed = chosen_seed(seed)
     reference = Reference.of(path, data, target=predict, direction=direction)
