@@ -51,7 +51,8 @@ $$ u_t(x) = \int u_t(x | x_1) \frac{p_t(x | x_1) q(x_1)}{p_t(x)} dx_1 $$
 
 $$ L(\theta) = E_{t, x \sim p_t} \| v_\theta(x, t) - u_t(x) \|^2 $$
 
-$$ M(\theta) = E_{t, x_1 \sim q, x \sim p_t(\cdot|x_1)} \| v_\theta(x, t) - FACTOR u_t(x|x_1) \|^2 $$
+$$ M(\theta) = E_{t, x_1 \sim q, x \sim p_t(\cdot|x_1)}
+\| v_\theta(x, t) - FACTOR u_t(x|x_1) \|^2 $$
 
 $$ \nabla_\theta L(\theta) = \nabla_\theta M(\theta) $$
 """
