@@ -66,6 +66,7 @@ from fmproof.documents.ties.world import Ties
 from fmproof.errors import FmproofError
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Candidate
+from fmproof.reading.notation.shares import says_what_is_shared
 from fmproof.reading.notation.words import denied
 
 _CLAIMS = {"=": "=", ":=": "=", "=:": "=", "≤": "≤", "≥": "≥"}
@@ -249,6 +250,10 @@ class Judge:
         if item.differential:
             break_chain(self.context, item, "the row before it is an equation of differentials")
             return report(item, "hypothesis", "an equation of differentials: how a point moves")
+        if relation == "=" and says_what_is_shared(
+            item.left, item.right, self.elab.evidence.shares
+        ):
+            return report(item, "hypothesis", "it makes them the weights of a mixture")
         if relation == "=" and is_course(self.context, item):
             return report(item, "hypothesis", "a differential equation: it says how a path goes on")
         if relation == "=" and is_start(self.context, item):

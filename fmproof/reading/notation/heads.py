@@ -62,12 +62,12 @@ def meaning(elab: Elaborator, call: t.Call, args: Sequence[Sequence[Expr]]) -> M
             [elab.variable(one) for one in places if isinstance(one, t.Sym)]
             for places in (pair.args, pair.given)
         )
-        letters = ",".join(_letters(main_there)) + "|" + ",".join(_letters(given_there))
+        letters = ",".join(_letters(elab, main_there)) + "|" + ",".join(_letters(elab, given_there))
     elif paired or (density and not any(sort_of(a) is Sort.REAL for a in sub)):
-        letters = ",".join(_letters(main)) + "|" + ",".join(_letters(given))
+        letters = ",".join(_letters(elab, main)) + "|" + ",".join(_letters(elab, given))
     mixed = key in elab.evidence.mixed and bool(call.given)
     if mixed and not letters:
-        letters = "|" + ",".join(_letters(given))
+        letters = "|" + ",".join(_letters(elab, given))
     sorts = ";".join(",".join(sort_of(a).name for a in group) for group in args)
     found: Key = (key + "@" + letters + sorts, len(sub), bool(sup), len(main), len(given))
     known = elab.meanings.get(found)
@@ -352,6 +352,12 @@ def mixture_head(
     return Meaning(None, tuple(everything), head(*below, point))
 
 
-def _letters(args: Sequence[Expr]) -> list[str]:
-    """The letters of arguments; p(X) and p(x) are one density."""
-    return [a.name.lower() if isinstance(a, Var) else "·" for a in args]
+def _letters(elab: Elaborator, args: Sequence[Expr]) -> list[str]:
+    """The letters of arguments; p(X) and p(x) are one density, p(j) and p(k) of one range, too."""
+    return [_letter(elab, a) if isinstance(a, Var) else "·" for a in args]
+
+
+def _letter(elab: Elaborator, var: Var) -> str:
+    name = elab.spelling(var) if var.sort is Sort.LATENT else ""
+    last = elab.evidence.indices.get(name)
+    return var.name.lower() if last is None else spelled(last)
