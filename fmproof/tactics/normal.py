@@ -13,6 +13,7 @@ that needs follows from the hypotheses:
 - the same with integrals over [0, 1] as averages over a uniform time;
 - integrals over an interval by the fundamental theorem;
 - the same with scores integrated by parts;
+- the same draw by draw, Gaussian ones averaged by their moments;
 - gradients and minimisers of two functions that differ by a constant;
 - everything written as integrals.
 
@@ -68,6 +69,7 @@ from fmproof.tactics.methods.integrals import (
     in_standard_order,
     mixtures_drawn,
 )
+from fmproof.tactics.moments import moments_inside, of_independent_factors
 from fmproof.tactics.moving_ends import has_interval
 from fmproof.tactics.rewriting import (
     Conversion,
@@ -112,6 +114,7 @@ def forms(line: Line) -> Iterator[Common]:
             _scored,
             _scored_by_name,
             _by_parts,
+            _averaged,
             _derived,
         ):
             yield from _made(make, each)
@@ -296,6 +299,18 @@ def _averages_over_time(term: Expr) -> bool:
 def _by_parts(line: Line) -> Common:
     """The same with scores of a law integrated by parts."""
     return _normal_forms(line, _loss, (*_EXPAND, _always(score_by_parts)))
+
+
+def _averaged(line: Line) -> Common | None:
+    """The same draw by draw: Gaussian ones by their moments, independent factors apart."""
+    first = expectations(line)
+    apart = first_of((moments_inside, of_independent_factors))
+    both = [then(side, apart) for side in (first.left, first.right)]
+    left, right = both
+    if left.rhs == first.left.rhs and right.rhs == first.right.rhs:
+        return None
+    here = replace(line, before=left.rhs, claim=right.rhs)
+    return _further(left, right, _explaining(here))
 
 
 def _between_ends(line: Line) -> Common | None:

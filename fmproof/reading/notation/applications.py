@@ -373,6 +373,8 @@ def call(elab: Elaborator, node: t.Call) -> Expr:
 def function_like(elab: Elaborator, node: t.Call) -> bool:
     """Whether ``a(b)`` applies a to b, rather than multiplying."""
     head, key = node.head, key_of(node.head)
+    if key in elab.evidence.shares:
+        return not head.sub  # π(k), and π_k (a + b)
     if key in elab.evidence.densities or elab.is_density(key):
         return True
     name, place = spelled(head), node.args[0]

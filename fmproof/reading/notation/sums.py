@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from sympy import Expr, S
 
-from fmproof.lang.arithmetic import add, times_of
+from fmproof.lang.arithmetic import add, factors, mul, times_of
 from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import Expect, Field, Inner, Integral, Law, Var
+from fmproof.lang.nodes import Apply, Expect, Field, Inner, Integral, Law, Var
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
@@ -142,10 +142,23 @@ def finite_sum(elab: Elaborator, node: t.Series) -> Expr:
         raise NotYet("a finite sum of what is no number and no vector", node.at)
     counted = range_of(node, elab.evidence.indices) in elab.evidence.counted
     if counted and node.kind == "sum" and index in free_vars(body):
-        total: Expr = Integral(body, index)
-        return total
+        return _over_values(body, index)
     mean: Expr = Expect(body, _law(elab, node, index))
     return mean if node.kind == "mean" else times_of(_count(elab, node), mean)
+
+
+def _over_values(body: Expr, index: Var) -> Expr:
+    """Σ_k as an integral over k; Σ_k π_k E_k[f] as an average over k drawn from π, as E_k[f] need
+    not be there where π_k is 0."""
+    parts = factors(body)
+    laws = [one for one in parts if isinstance(one, Apply) and one.head.draws]
+    laws = [one for one in laws if one.head.drawn(one) == (index,)]
+    if len(laws) == 1 and body.has(Expect):
+        rest = [one for one in parts if one is not laws[0]]
+        average: Expr = Expect(mul(*rest), laws[0])
+        return average
+    total: Expr = Integral(body, index)
+    return total
 
 
 def _last(elab: Elaborator, node: t.Series) -> t.Node | None:
