@@ -29,7 +29,8 @@ In the order in which a row goes through it:
    ``cases`` puts in what rows say of symbols; ``coefficients``, ``modulo``, ``exponentials``,
    ``trigonometry``, ``determinants``, ``second_moments``, ``said_densities``, ``stated_signs`` know
    more of theirs.
-7. **What it needs.** ``hypotheses``, ``smoothness`` and ``interval_integrals`` are generated.
+7. **What it needs.** ``hypotheses``, ``smoothness``, ``interval_integrals`` and ``finite_sums``
+   are generated.
 8. **What is said of it.** ``model`` is the report as data, with its ``schema``, ``formats`` are its
    renderers; ``script`` is what was checked, to go on by hand.
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sympy import Basic, Expr, S
 
-from fmproof.documents import interval_integrals, quotients
+from fmproof.documents import finite_sums, interval_integrals, quotients
 from fmproof.documents.concave_log import concave_ways
 from fmproof.documents.facts import Fact
 from fmproof.documents.hypotheses import natural
@@ -338,6 +338,7 @@ class FirstWitness:
         if self.natural_too:
             others = [*more, *quotients.conditions(terms), *smoothness(terms)]
             others += interval_integrals.conditions(terms)
+            others += finite_sums.conditions(terms)
             found += natural(terms)
             found += [Hypothesis(f"D{i}", prop) for i, prop in enumerate(others, 1)]
         kept = [h for h in found if h in self.declared or may_be_assumed(h.prop)]

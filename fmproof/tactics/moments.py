@@ -107,7 +107,9 @@ def _mean(term: Any) -> Theorem | None:
     if same is None:
         return None
     theorem = congruence(term, {0: symmetry(transitivity(out, same))})
-    known = first_of((METHODS["moments"](Line(term, term)), _inner_of_mean, at(Expect)(constants_out)))
+    known = first_of(
+        (METHODS["moments"](Line(term, term)), _inner_of_mean, at(Expect)(constants_out))
+    )
     theorem = then(theorem, known)
     drawn = any(x in bound_vars(average) for average in theorem.rhs.atoms(Expect))
     return None if drawn else theorem

@@ -78,6 +78,7 @@ from fmproof.tactics.rewriting import (
     at_those_of,
     attempt,
     first_of,
+    symbols_inside,
     then,
 )
 from fmproof.tactics.scores import mixture_score
@@ -118,6 +119,7 @@ def forms(line: Line) -> Iterator[Common]:
             _derived,
         ):
             yield from _made(make, each)
+        yield from _made(_sloped_averages, each)
         yield from _made(_between_ends, each)
         for together in kept_together(each):
             yield from _made(partial(together, expectations), each)
@@ -171,6 +173,15 @@ def _marginalised(line: Line) -> Common:
 def _sloped(line: Line) -> Common:
     """As integrals, after the rules of calculus: what is in a logarithm is not unfolded before."""
     return _by_calculus(line, METHODS["definition"])
+
+
+def _sloped_averages(line: Line) -> Common | None:
+    """The same, and then expectations of monomials: of a mixture under a law without a density."""
+    if not any(Grad in symbols_inside(side) for side in (line.before, line.claim)):
+        return None
+    sloped = _sloped(line)
+    here = replace(line, before=sloped.left.rhs, claim=sloped.right.rhs)
+    return _further(sloped.left, sloped.right, expectations(here))
 
 
 def _sloped_by_name(line: Line) -> Common:

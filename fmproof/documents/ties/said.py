@@ -33,6 +33,7 @@ from fmproof.lang.spelling.text import text
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.definitions import KEPT_CLOSED, with_words
 from fmproof.reading.notation.elaborate import Candidate, Elaborator, NotYet
+from fmproof.reading.notation.shares import says_what_is_shared
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
 from fmproof.reading.notation.words import a_case
 
@@ -221,6 +222,8 @@ class Sayings:
             return None  # see _any_coefficient
         if candidate is not None and key_of(head_of(candidate.left)) in self.elab.on_course:
             return None  # it says what is drawn, and here it follows a course
+        if says_what_is_shared(left, other.right, self.elab.evidence.shares):
+            return None  # it is what makes the weights a density
         if other.problem is not None:
             return unread_about(other, names, places)
         if moved_point(self.elab, left):

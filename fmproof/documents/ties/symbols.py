@@ -154,7 +154,7 @@ def by_itself(elab: Elaborator, head: Head, terms: Sequence[Expr]) -> str:
     for one in elab.candidates.get(key, ()):
         if one.state != "refused" or _any_coefficient(elab, head, one, terms):
             continue
-        if _is_of_another(head, one.left):
+        if _is_of_another(elab, head, one.left):
             continue
         if not any(isinstance(n, t.Normal) for n in t.walk(one.right)):
             return f"the definition of {shown} is not understood: {one.why}"
@@ -172,10 +172,13 @@ def _defined_without(elab: Elaborator, key: str) -> bool:
     )
 
 
-def _is_of_another(head: Head, left: t.Node) -> bool:
-    """Whether a definition of p(x|y) says nothing of p(x)."""
+def _is_of_another(elab: Elaborator, head: Head, left: t.Node) -> bool:
+    """Whether a definition of p(x|y) says nothing of p(x), or one of p(y|x) nothing of p(x|y)."""
     if not (isinstance(head, Density) and isinstance(left, t.Call)):
         return False
+    mine = [[elab.spelling(v) for v in places] for places in (head.main, head.given)]
+    if left.given and mine == [[*map(spelled, left.given)], [*map(spelled, left.args)]]:
+        return True
     return bool(left.given) is not bool(head.given) and not left.after
 
 

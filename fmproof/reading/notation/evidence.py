@@ -130,7 +130,7 @@ class Evidence:
             if isinstance(left, t.Sym | t.Call) and found.is_jacobian(right)
         }
         found.shares = shares(pairs, found.indices, found.is_density)
-        found.densities.update({key: ("its sum is 1", -1) for key in found.shares})
+        found.densities.update(dict.fromkeys(found.shares, ("its sum is 1", -1)))
         values = summed_values(roots, found.indices, found.is_density)
         found.counted = {*values, *found.shares.values()}
         found.mixed = {key for left, right in pairs for key in _mixed_in(left, right)}

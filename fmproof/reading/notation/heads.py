@@ -19,11 +19,14 @@ from fmproof.lang.nodes import (
     Expect,
     Field,
     Gaussian,
+    IntegralOver,
+    Lebesgue,
+    Ratio,
     Scalar,
     Var,
     uniform,
 )
-from fmproof.lang.scope import free_vars
+from fmproof.lang.scope import alpha_equal, free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.formula.alphabet import GREEK
@@ -267,6 +270,9 @@ def density_head(
             elif isinstance(definition, Apply) and isinstance(definition.head, Gaussian):
                 elab.note(shown, "a Gaussian density", "its definition", candidate.at)
                 return Meaning(None, everything, definition)  # of a mean that is written beside it
+            elif _is_joint_over_marginal(definition, main):
+                elab.note(shown, "a posterior, defined", "its definition", candidate.at)
+                return Meaning(None, everything, definition)
             else:  # not visibly a density, such as one with a formula: what it is stays open
                 candidate.state, candidate.why = "refused", "not visibly a density"
                 return Meaning(None, everything, definition)
@@ -283,6 +289,7 @@ def density_head(
             and isinstance(call.args[0], t.Sym)
             and (elab.prior(main[0], call.args[0]) is not None)
             and not (pairs.is_encoder(elab, call) or pairs.is_decoder(elab, call))
+            and not pairs.makes_the_posterior(elab, call)
         ):
             elab.unknowns[head] = "a posterior that is not the joint over the marginal"
     why, at = elab.evidence.densities.get(key_of(call.head), ("a density by its letter", call.at))
@@ -302,6 +309,18 @@ def density_head(
     else:
         elab.note(shown, what, why, at)
     return Meaning(head, everything)
+
+
+def _is_joint_over_marginal(definition: Expr, main: Sequence[Var]) -> bool:
+    """Whether a density is by its definition j(x, z)/∫ j(x, z) dz, whatever j is."""
+    if not isinstance(definition, Ratio) or len(main) != 1:
+        return False
+    joint, marginal = definition.args
+    if isinstance(marginal, Apply) and marginal.head.definition is not None:
+        marginal = marginal.head.unfold(marginal.arguments)
+    if main[0].sort is Sort.PARAM or main[0] in free_vars(marginal):
+        return False
+    return alpha_equal(marginal, IntegralOver(joint, Lebesgue(main[0])))
 
 
 def _is_of_uniform_times(elab: Elaborator, call: t.Call) -> bool:

@@ -67,17 +67,6 @@ def _makes_the_joint(elab: Elaborator, node: t.Call) -> bool:
     return False
 
 
-def _makes_the_posterior(elab: Elaborator, node: t.Call, other: t.Call) -> bool:
-    """Whether p(x|k) is what the document defines p(k|x) by: p(k|x) = p(k) p(x|k)/p(x)."""
-    for one in elab.candidates.get(key_of(other.head), ()):
-        if not isinstance(one.left, t.Call) or spelled(one.left) != spelled(other):
-            continue
-        inside = (n for n in t.walk(one.right) if isinstance(n, t.Call))
-        if any(spelled(n) == spelled(node) for n in inside):
-            return True
-    return False
-
-
 def given_a_path(
     elab: Elaborator, law: t.Node, letters: Sequence[t.Node]
 ) -> tuple[t.Node, ...] | None:
@@ -191,7 +180,7 @@ def turned_round(elab: Elaborator, node: t.Call, main: Var, given: Var) -> tuple
         return None  # the other way round is one: this is the kernel
     if key_of(node.head) not in {key_of(other.head), *pairs.laws_said_of(elab, z)}:
         return None  # q(z|x) beside p(x|z) and p(z): any density
-    if pairs.is_decoder(elab, node) or _makes_the_posterior(elab, node, other):
+    if pairs.is_decoder(elab, node) or pairs.makes_the_posterior(elab, node):
         return None
     kernel_of = t.Call(node.at, other.head, (x,), (z,))
     prior = elab.prior(main, z)

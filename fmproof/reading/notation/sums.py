@@ -22,7 +22,7 @@ from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.lacking import NotYet
-from fmproof.reading.notation.shares import range_of
+from fmproof.reading.notation.shares import density_of_index, range_of
 from fmproof.reading.notation.symbols import conventional, key_of, readable, spelled
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def member(elab: Elaborator, symbol: t.Sym) -> t.Call:
     if spelled(symbol) in elab.evidence.drawn or spelled(symbol) in elab.evidence.random:
         raise NotYet("a sum over random samples", symbol.at)
     if key_of(symbol) in elab.evidence.shares:
-        return t.Call(symbol.at, replace(symbol, sub=()), symbol.sub)
+        return density_of_index(symbol)
     return t.Call(symbol.at, symbol, ())
 
 
