@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from fmproof.documents.candidates import mentions, shape_of
+from fmproof.documents.candidates.shapes import mentions, shape_of
 from fmproof.documents.items import Item, Reading, head_of
 from fmproof.documents.reach import opens_case_behind_heading
 from fmproof.lang.nodes.measure import parents_of
