@@ -53,6 +53,7 @@ from fmproof.lang.nodes import (
     IntegralOver,
     Named,
 )
+from fmproof.lang.nodes.measure import is_density
 from fmproof.lang.scope import alpha_equal, apart, canon, free_vars
 from fmproof.tactics import posterior
 from fmproof.tactics.abstraction import kept_together
@@ -78,7 +79,6 @@ from fmproof.tactics.rewriting import (
     at_those_of,
     attempt,
     first_of,
-    symbols_inside,
     then,
 )
 from fmproof.tactics.scores import mixture_score
@@ -177,11 +177,18 @@ def _sloped(line: Line) -> Common:
 
 def _sloped_averages(line: Line) -> Common | None:
     """The same, and then expectations of monomials: of a mixture under a law without a density."""
-    if not any(Grad in symbols_inside(side) for side in (line.before, line.claim)):
+    if not any(map(_slope_under_a_law, (line.before, line.claim))):
         return None
     sloped = _sloped(line)
     here = replace(line, before=sloped.left.rhs, claim=sloped.right.rhs)
     return _further(sloped.left, sloped.right, expectations(here))
+
+
+def _slope_under_a_law(term: Expr) -> bool:
+    """Whether a gradient is taken of a mixture over draws from a law without a density."""
+    inside = (a.head.definition for slope in term.atoms(Grad) for a in slope.body.atoms(Apply))
+    mixtures = (mixture for mixture in inside if isinstance(mixture, Expect))
+    return any(not is_density(draw) for mixture in mixtures for draw in mixture.measure)
 
 
 def _sloped_by_name(line: Line) -> Common:
