@@ -16,7 +16,7 @@ from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Candidate, Elaborator
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
 from fmproof.reading.notation.velocities import undotted
-from fmproof.reading.notation.words import defines_anew
+from fmproof.reading.notation.words import concludes, defines_anew
 
 _PARTS = re.compile(
     r"^\s*#{1,6}\s|\\(?:sub)*section|\\paragraph|\\item\b|^\s*(?:[-*+]|\d+[.)])\s", re.MULTILINE
@@ -31,7 +31,8 @@ def redefinition(reading: Reading, item: Item, sure: bool, near: str = "") -> Ca
     Args:
         sure: whether it is false of what the symbol was; else only words before a display count.
         near: what makes it true of that, if it is one edit away. Another section alone is then no
-            sign of another meaning, where the row says what it is by other symbols that are known.
+            sign of another meaning, where words say that the row follows, and it is about symbols
+            that are known.
     """
     left, right = item.left, item.right
     if item.row.left is None or right is None or not isinstance(left, t.Sym | t.Call):
@@ -53,7 +54,8 @@ def redefinition(reading: Reading, item: Item, sure: bool, near: str = "") -> Ca
     averages = any(isinstance(n, t.Expectation | t.Integral) for n in t.walk(right))
     case = sure and item.inline and _has_a_new_letter(reading, item, right)
     claims = not item.inline and _relates_means(reading, first, right)
-    claims = claims or bool(near and _is_made_of_known(reading, item, right))
+    concluded = bool(near) and concludes(item.source.text, item.piece.start)
+    claims = claims or (concluded and _is_made_of_known(reading, item, right))
     elsewhere = apart and (curve or item.inline) and not averages and not claims
     if words or item.row.relation == ":=" or elsewhere or case:
         return Candidate(left, right, item.row.at, item.place, True)
