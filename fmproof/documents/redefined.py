@@ -52,8 +52,9 @@ def redefinition(reading: Reading, item: Item, sure: bool, near: str = "") -> Ca
     apart = sure and apart
     curve = isinstance(left, t.Sym) or all(conventional("times", spelled(a)) for a in left.args)
     averages = any(isinstance(n, t.Expectation | t.Integral) for n in t.walk(right))
-    case = sure and item.inline and _has_a_new_letter(reading, item, right)
-    claims = not item.inline and _relates_means(reading, first, right)
+    losses = _relates_losses(left, right)
+    case = sure and item.inline and not losses and _has_a_new_letter(reading, item, right)
+    claims = losses or (not item.inline and _relates_means(reading, first, right))
     concluded = bool(near) and concludes(item.source.text, item.piece.start)
     claims = claims or (concluded and _is_made_of_known(reading, item, right))
     elsewhere = apart and (curve or item.inline) and not averages and not claims
@@ -116,6 +117,14 @@ def _relates_means(reading: Reading, first: Item, right: t.Node) -> bool:
         and given_in(other.right) == given
         for other in others
     )
+
+
+def _relates_losses(left: t.Node, right: t.Node) -> bool:
+    """L(θ) = 2 K(θ) + C, of two losses: what the one is by the other is no choice."""
+    if not (isinstance(left, t.Call) and conventional("losses", left.head.name)):
+        return False
+    calls = (n for n in t.walk(right) if isinstance(n, t.Call))
+    return any(conventional("losses", call.head.name) for call in calls)
 
 
 def _is_made_of_known(reading: Reading, item: Item, right: t.Node) -> bool:

@@ -24,9 +24,11 @@ def display(*rows: str) -> str:
 # --- what a section says of coefficients, put in -------------------------------------------
 
 STEP = (
-    r"Let $z_t = a_t x + b_t \epsilon$ with $x \sim q$ and $\epsilon \sim \mathcal N(0, I)$, and "
-    r"$g(z, t) = (z - a_t f(z, t))/b_t$. Take $a_t = \cos(\pi t/2)$ and $b_t = \sin(\pi t/2)$. "
-    "A step to $s$ is\n\n"
+    r"Let $z_t = a_t x + b_t \epsilon$ with $x \sim q$ and $\epsilon \sim \mathcal N(0, I)$."
+    "\n\n## Variance preserved\n\nIf $a_t^2 + b_t^2 = 1$,\n\n"
+    + display(r"a_t^2 = \frac{1}{1 + e^{-r_t}}")
+    + r"and with the schedule $a_t = \cos(\pi t/2)$, $b_t = \sin(\pi t/2)$, and with "
+    r"$g(z_t, t) = (z_t - a_t f(z_t, t))/b_t$, a step to $s$ is" + "\n\n"
 )
 
 
@@ -45,8 +47,11 @@ def test_a_ratio_turned_round_is_wrong_with_the_schedule_put_in(weight: str, wro
 
 
 DECAY = (
-    r"With $a(t) = \exp(-\tfrac12 \int_0^t \beta(s)\, ds)$ let $p_t(x | y) = "
-    r"\mathcal N(x; a(t) y, (1 - a(t)^2) I)$. Then" + "\n\n"
+    r"With $a(t) = \exp(-\tfrac12 \int_0^t \beta(s)\, ds)$ we check"
+    + "\n\n"
+    + display(r"\frac{d}{dt} a(t) = -\tfrac12 \beta(t) a(t)")
+    + r"Therefore $X_t \mid X_0 = y \sim \mathcal N(a(t) y, (1 - a(t)^2) I)$, and"
+    + "\n\n"
 )
 
 
@@ -56,7 +61,7 @@ DECAY = (
 def test_a_weight_is_looked_at_with_the_integral_that_a_line_says_it_is(
     below: str, wrong: bool
 ) -> None:
-    score = display(rf"\nabla_x \log p_t(x | y) = -\frac{{x - a(t) y}}{{{below}}}")
+    score = display(rf"\nabla_x \log p_t(x \mid y) = -\frac{{x - a(t) y}}{{{below}}}")
     row = last(DECAY + score)
     assert (row.verdict in WRONG) == wrong, row.message
 
@@ -152,3 +157,17 @@ def test_two_schedules_in_one_sentence(row: str, wrong: bool) -> None:
     rows = check_text(text + "\n\n" + display(row), "x", ".md").rows
     assert (rows[-1].verdict in WRONG) == wrong, rows[-1].message
     assert not any(one.verdict in WRONG for one in rows if one.inline)
+
+
+LOSSES = (
+    r"Let $J(\theta) = \mathbb E_{x \sim q, z \sim p(\cdot|x)} \| v_\theta(z) - f(z, x) \|^2$ and "
+    r"$L(\theta) = \mathbb E_{x \sim q, z \sim p(\cdot|x)} \| v_\theta(z) - g(z) \|^2$ with "
+    r"$g(z) = \mathbb E[f(z, x) | z]$."
+    "\n\n### Proof\n\nIn other words, $L(\\theta) = "
+)
+
+
+@pytest.mark.parametrize(("factor", "wrong"), [("", False), ("2 ", True)])
+def test_what_one_loss_is_by_another_is_no_other_meaning(factor: str, wrong: bool) -> None:
+    row = check_text(LOSSES + factor + "J(\\theta) + C$.\n", "x", ".md").rows[-1]
+    assert (row.verdict in WRONG) == wrong, (row.verdict, row.message)
