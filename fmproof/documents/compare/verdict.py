@@ -39,7 +39,11 @@ from fmproof.documents.compare.wrong import (
     wrong_beside,
     wrong_by_neighbour,
 )
-from fmproof.documents.compare.wrong_by_residue import wrong_by_edit, wrong_by_residue
+from fmproof.documents.compare.wrong_by_residue import (
+    wrong_by_edit,
+    wrong_by_residue,
+    wrong_in_section,
+)
 from fmproof.documents.compare.wrong_in_motion import wrong_in_motion
 from fmproof.documents.context import Context, StatedRow, as_read, open_row, report
 from fmproof.documents.determinants import changes_variables
@@ -166,8 +170,10 @@ def _wrong_in_its_case(row: ComparedRow) -> RowReport | None:
 def _wrong_although_held_back(row: ComparedRow) -> RowReport | None:
     """Refuted although a random world may not follow all that the document says."""
     by_nothing = (wrong_by_residue, wrong_by_edit)  # also where a law is special
-    summand = (wrong_by_neighbour, wrong_by_residue, wrong_beside, wrong_in_motion, wrong_by_edit)
-    for wrong in by_nothing if row.laws_are_special else summand:
+    summand = (wrong_by_neighbour, wrong_by_residue, wrong_beside, wrong_in_motion)
+    for wrong in (
+        by_nothing if row.laws_are_special else (*summand, wrong_by_edit, wrong_in_section)
+    ):
         found = wrong(row)
         if found is not None:
             return found

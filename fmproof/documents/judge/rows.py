@@ -308,7 +308,7 @@ class Judge:
             words = "a differential equation: from here on, the path follows it"
             return report(item, "hypothesis", words)
         if found.verdict in ("refuted", "open") and relation == "=":
-            anew = redefinition(self.reading, item, sure=found.verdict == "refuted")
+            anew = redefinition(self.reading, item, found.verdict == "refuted", found.suggestion)
             if anew is not None:
                 found = self._define_anew(item, anew)
                 saved = RowChain()  # of what the symbol was so far

@@ -59,6 +59,8 @@ class About(Near):
             return self._moved_at_random(left, names, places)
         if self._introduces(other, left, names):
             return None  # a symbol that nothing before it has, and this row neither
+        if other.assumed and self._chooses_another(left, names):
+            return None
         if self._draws_any(other, left, {*places}, {*names, *places}, drawn):
             return None
         right = other.right
@@ -115,6 +117,15 @@ class About(Near):
             for side in before
             if side is not None
             for n in t.walk(side)
+        )
+
+    def _chooses_another(self, left: t.Node | None, names: dict[str, str]) -> bool:
+        """Whether an assumption, "if we write s_θ(x) = (D_θ(x) − x)/σ²", says what a function of
+        points is that is not in the row: any σ, then."""
+        if not isinstance(left, t.Call) or set(self._keys(left.head)) & names.keys():
+            return False
+        return self.elab.candidates.get(key_of(left.head)) is None and any(
+            isinstance(arg, t.Sym) and self.elab.is_place(arg) for arg in left.args
         )
 
     def _draws_any(

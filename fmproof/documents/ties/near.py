@@ -19,6 +19,7 @@ _NEW_PART = re.compile(
     re.MULTILINE,
 )
 """Where what follows is of another exercise, remark or section."""
+_FOOTNOTE = re.compile(r"\[\^[^\]\n]+\]:")
 _LEADS_ON = re.compile(r"(?:\$|\\\))?[\s,:]*(?:\$\$|\\\[|\\begin\{)")
 """Behind a formula in words: nothing before the next display, of which it is said."""
 
@@ -35,7 +36,10 @@ class Near:
         return other.index < item.index and self.near(other, item)
 
     def near(self, other: Item, item: Item) -> bool:
-        """Whether what another row says holds here: it stands before, or right behind."""
+        """Whether what another row says holds here: it stands before, or right behind, or in a
+        footnote, which may be of any row."""
+        if other.inline and _in_footnote(other):
+            return True
         if other.index < item.index:
             if other.inline and in_other_points(other, item):
                 return False
@@ -78,6 +82,12 @@ class Near:
     def _moves(self, node: t.Sym) -> bool:
         """Whether a variable is a time, of which only a case says something."""
         return self.elab.is_time(spelled(node))
+
+
+def _in_footnote(item: Item) -> bool:
+    """Whether a row stands in the text of a footnote of Markdown, wherever that is put."""
+    start = item.source.text.rfind("\n", 0, item.piece.start) + 1
+    return _FOOTNOTE.match(item.source.text, start) is not None
 
 
 def _is_of_a_later_case(other: Item, item: Item) -> bool:

@@ -39,6 +39,7 @@ from fmproof.reading.notation.randomness import means
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
 
 SAYS = "it may say what"
+SOMETHING = "says something of"
 
 
 _ESTIMATES = ("s", "S", "D", "T", "bf:s", "bf:D")

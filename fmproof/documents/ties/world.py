@@ -17,7 +17,7 @@ from fmproof.documents.ties import of_terms, symbols
 from fmproof.documents.ties.instances import has_instance, is_standard_somewhere
 from fmproof.documents.ties.said import Sayings
 from fmproof.documents.ties.sides import fixes_a_moment, sums_over_parts
-from fmproof.documents.ties.symbols import SAYS, key_of_head
+from fmproof.documents.ties.symbols import SAYS, SOMETHING, key_of_head
 from fmproof.documents.trigonometry import circular_heads
 from fmproof.errors import FmproofError
 from fmproof.lang.nodes import (
@@ -261,14 +261,14 @@ class Ties:
                 continue
             pair = self.said.read.get(other.index)
             if pair is None or any(h in self.elab.unknowns for h in heads_in(pair)):
-                return Verdict(f"line {other.place} says something of {about}")
+                return Verdict(f"line {other.place} {SOMETHING} {about}")
             motion = other.differential or any(isinstance(side, Partial) for side in pair)
             if motion and of_terms.is_at_one_time(self.elab, terms):
                 continue  # how it goes on from here says nothing of what it is here
             try:
                 assumed.append(self._at_every_time(Equals(*pair)))
             except FmproofError:
-                return Verdict(f"line {other.place} says something of {about}")
+                return Verdict(f"line {other.place} {SOMETHING} {about}")
         others = [head for head in undefined if head not in instances]
         held, laws, standard = self._special_laws(terms, others, item, assumed)
         instances |= standard
