@@ -22,6 +22,7 @@ from fmproof.documents.judge.definitions import (
     special_case,
     swapped_argument,
 )
+from fmproof.documents.judge.growth import judge_growth, judge_solution
 from fmproof.documents.judge.motions import (
     is_course,
     is_motion,
@@ -259,7 +260,10 @@ class Judge:
         if relation == "=" and is_start(self.context, item):
             return report(item, "hypothesis", "where a flow starts")
         if item.candidate is not None:
-            return judge_definition(self.context, item)
+            return judge_solution(self.context, item, judge_definition(self.context, item))
+        growth = judge_growth(self.context, item) if relation == "=" else None
+        if growth is not None:
+            return growth
         case = special_case(self.context, item)
         if case is not None:
             swapped = swapped_argument(self.context, case)
