@@ -415,31 +415,6 @@ def test_formats(run: Run, folder: Path) -> None:
     assert "unknown kind of file" in run("floor", "images/00.png").err
 
 
-def test_parquet(folder: Path) -> None:
-    pa = pytest.importorskip("pyarrow")
-    from pyarrow import parquet
-
-    z = np.load("data.npy")
-    parquet.write_table(pa.table({"x": list(z), "n": range(200)}), "z.parquet")
-    assert (load_rows(Path("z.parquet"), "x").block(0, 200) == z).all()
-
-
-def test_zarr(folder: Path) -> None:
-    zarr = pytest.importorskip("zarr")
-    z = np.load("data.npy")
-    zarr.save("z.zarr", z)
-    rows = load_rows(Path("z.zarr"))
-    assert (rows.block(3, 9) == z[3:9]).all()
-    assert (rows.take(np.array([5, 2, 5])) == z[[5, 2, 5]]).all()
-
-
-def test_datasets(folder: Path) -> None:
-    datasets = pytest.importorskip("datasets")
-    z = np.load("data.npy")
-    datasets.Dataset.from_dict({"x": z.tolist()}).save_to_disk("z")
-    assert (load_rows(Path("z")).block(0, 200) == z).all()
-
-
 @pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])
 def test_stopped_from_outside(
     run: Run, folder: Path, name: signal.Signals, monkeypatch: pytest.MonkeyPatch
