@@ -46,6 +46,7 @@ from fmproof.lang.nodes import (
     ArgMin,
     CondExpect,
     Density,
+    Div,
     Expect,
     Field,
     Grad,
@@ -314,9 +315,12 @@ def _averages_over_time(term: Expr) -> bool:
     return is_time_average(term) or any(map(_averages_over_time, term.args))
 
 
+_divergence = at(Div)(partial(attempt, derivative))
+
+
 def _by_parts(line: Line) -> Common:
     """The same with scores of a law integrated by parts."""
-    return _normal_forms(line, _loss, (*_EXPAND, _always(score_by_parts)))
+    return _normal_forms(line, _loss, (*_EXPAND, _always(score_by_parts), _always(_divergence)))
 
 
 def _averaged(line: Line) -> Common | None:
