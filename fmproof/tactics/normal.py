@@ -326,7 +326,7 @@ def _by_parts(line: Line) -> Common:
 def _averaged(line: Line) -> Common | None:
     """The same draw by draw: Gaussian ones by their moments, independent factors apart."""
     first = expectations(line)
-    apart = first_of((moments_inside, of_independent_factors))
+    apart = first_of((moments_inside, of_independent_factors, _named("root")(line)))
     both = [then(side, apart) for side in (first.left, first.right)]
     left, right = both
     if left.rhs == first.left.rhs and right.rhs == first.right.rhs:

@@ -26,7 +26,7 @@ from fmproof.lang.nodes import (
     Scalar,
     Var,
 )
-from fmproof.lang.nodes.measure import drawn_by
+from fmproof.lang.nodes.measure import drawn_by, parents_of
 from fmproof.lang.numbers import is_number
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
@@ -60,6 +60,20 @@ def joint_beside(elab: Elaborator, undefined: Sequence[Head]) -> str:
         for alone in (h for h in family if not h.given):
             if set(alone.main) < set(joint.main) or any(h.given for h in family):
                 return f"{text(joint)} and {text(alone)} may be parts of one law"
+    return ""
+
+
+def drawn_in_two_ways(terms: Sequence[Expr]) -> str:
+    """E over (x_0, x_1) ~ π beside one over x_0 ~ p_0: the second may be a part of the first."""
+    averages = [node for term in terms for node in term.atoms(Expect)]
+    every = dict.fromkeys(draw for node in averages for draw in node.measure)
+    draws = [draw for draw in every if isinstance(draw, Apply) and not parents_of(draw)]
+    joint = {v: draw for draw in draws for v in drawn_by(draw) if len(drawn_by(draw)) > 1}
+    for draw in draws:
+        alone = drawn_by(draw)
+        mixed = isinstance(getattr(draw.head, "definition", None), IntegralOver)
+        if len(alone) == 1 and alone[0] in joint and not mixed:
+            return f"{text(draw)} and {text(joint[alone[0]])} may be parts of one law"
     return ""
 
 

@@ -199,6 +199,7 @@ class Ties:
         held = symbols.joint_beside(self.elab, undefined) or symbols.drawn_from_points(
             self.elab, terms, undefined
         )
+        held = held or symbols.drawn_in_two_ways(terms)
         held = held or any_law.held(self.elab, self.said.items, item, terms, joint)
         if held:
             return Verdict(held)

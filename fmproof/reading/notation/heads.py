@@ -117,6 +117,11 @@ def build(
         definition = marginals.marginal(elab, call, sub, main, given)
     if definition is None and density and candidate is None and len(main) == 1:
         definition = joint_densities.marginal_of_joint(elab, call, main[0])
+        if definition is None:
+            definition = joint_densities.marginal_of_coupling(elab, call, main[0])
+            if definition is not None:
+                what = "the law of what it is drawn for, by the joint one"
+                elab.note(shown, what, "its subscript", call.at, True)
     if definition is None and density and candidate is None:
         product = joint_densities.product_of_parts(elab, call)
         if product is not None:
