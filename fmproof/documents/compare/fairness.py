@@ -39,6 +39,8 @@ from fmproof.reading.notation.joint_laws import JOINT
 from fmproof.reading.notation.symbols import key_of, spelled
 from fmproof.tactics.matching import said_of_each
 
+ANOTHER_VALUE = "gives a coefficient in it another value"
+
 
 def fails_in_plane(row: ComparedRow) -> bool:
     """Whether numbers that agree on a line differ in two dimensions."""
@@ -79,7 +81,7 @@ def is_fair(row: ComparedRow) -> bool:
         return False
     other_case = _holds_in_another_case(row)
     if other_case:
-        row.tied = f"line {other_case} gives a coefficient in it another value"
+        row.tied = f"line {other_case} {ANOTHER_VALUE}"
         return False
     numbers = row.context.numbers
     sides = (row.before, row.claim)

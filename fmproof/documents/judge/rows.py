@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from fmproof.documents import in_law
 from fmproof.documents.chain import RowChain
+from fmproof.documents.compare.fairness import ANOTHER_VALUE
 from fmproof.documents.context import Context, Memory, report
 from fmproof.documents.examples import Example, example_of, remember
 from fmproof.documents.items import Item, Reading, blocks
@@ -312,7 +313,8 @@ class Judge:
             words = "a differential equation: from here on, the path follows it"
             return report(item, "hypothesis", words)
         if found.verdict in ("refuted", "open") and relation == "=":
-            anew = redefinition(self.reading, item, found.verdict == "refuted", found.suggestion)
+            sure = found.verdict == "refuted" or ANOTHER_VALUE in found.message
+            anew = redefinition(self.reading, item, sure, found.suggestion)
             if anew is not None:
                 found = self._define_anew(item, anew)
                 saved = RowChain()  # of what the symbol was so far
