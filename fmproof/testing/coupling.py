@@ -61,7 +61,8 @@ def compare_coupled(reference: Reference, draws: SampleDraws) -> CheckFailed | N
 
     failure = check_labels(draws, nearest, rows, may_be)
     if failure is None and reference.coupling == "ot":
-        failure = _optimal(draws, z, eps, slack, noise_slack) or _paired_again(draws, nearest, eps, slack)
+        failure = _optimal(draws, z, eps, slack, noise_slack)
+        failure = failure or _paired_again(draws, nearest, eps, slack)
     return failure
 
 
@@ -141,8 +142,8 @@ def _optimal(
     slack: FloatArray,
     noise_slack: FloatArray,
 ) -> CheckFailed | None:
-    """Is the pairing of the rows of a small batch one of least cost? That of some of the pairs of an
-    optimal pairing is optimal as well, so that rows which do not tell their data may be left out.
+    """Is the pairing of the rows of a small batch one of least cost? Some pairs of an optimal
+    pairing are an optimal one as well, so that rows which do not tell their data may be left out.
 
     Args:
         slack, noise_slack: how far rounding may throw a coordinate of z and of eps, (N,).
@@ -159,8 +160,11 @@ def _optimal(
     least = float(cost[i, j].sum())
     # Another pairing differs by -2 x0·(x1' - x1) in each row, and rounding moves both.
     root = np.sqrt(z.shape[1])
-    moved = noise_slack * root @ _lengths(z[j] - z[i]) + slack[j] * root @ _lengths(eps[i] - eps[j])
-    if found <= least * (1 + 1e-3) + units(r) * r * (found + least) + 2 * float(moved):
+    moved = 0.0
+    if draws.z is None or draws.eps is None:  # they are implied
+        of_noise, of_data = noise_slack @ _lengths(z[j] - z), slack[j] @ _lengths(eps - eps[j])
+        moved = 2 * root * float(of_noise + of_data)
+    if found <= least * (1 + 1e-3) + units(r) * r * len(z) + moved:
         return None
     apart = float(cost.mean() * len(z))
     share = (apart - found) / (apart - least)

@@ -41,7 +41,9 @@ def looks_like(
     if words:
         return words
     if std > 0 and right_mean:
-        return _noise_like(left, std, abs(trail.s - trail.t), _large(trail) if kind == "ddim" else 0)
+        return _noise_like(
+            left, std, abs(trail.s - trail.t), _large(trail) if kind == "ddim" else 0
+        )
     words = wrong_times(trail, kind, told)
     if not words and std > 0 and kind == "ddim":
         words = _another_eta(trail, std, found)
@@ -59,7 +61,9 @@ def looks_like(
             near[name] = off
     if near:
         return min(near, key=lambda name: near[name])
-    words = "" if std > 0 else _combination(trail, kind, law, found) or _data_term(trail, law, found)
+    words = (
+        "" if std > 0 else _combination(trail, kind, law, found) or _data_term(trail, law, found)
+    )
     if words:
         return words
     expected = _fitted(law.mean, given.z, given.eps)
@@ -126,7 +130,7 @@ def _data_term(trail: Trail, law: StepLaw, found: FloatArray) -> str:
     ):
         return ""
     way = (theirs - [1, 0]) / np.where(np.abs(due - [1, 0]) > _SAME, due - [1, 0], np.inf)
-    (now, noise), (_, later) = trail.factors(trail.t), trail.factors(trail.s)
+    noise, later = (trail.factors(time)[1] for time in (trail.t, trail.s))
     if abs(way[0] - way[1]) < _SAME * abs(way[0]) and abs(way[0] - 1) > _SAME:
         known = {"beta_t/beta_s": noise / max(later, 1e-300), "beta_s/beta_t": later / noise}
         name = next((k for k, v in known.items() if abs(way[0] / v - 1) < _SAME), "")
@@ -244,9 +248,7 @@ def _taken_for(trail: Trail, kept: float) -> Iterator[tuple[str, FloatArray]]:
         if target == trail.reference.target or isinstance(trail.reference.target, tuple):
             continue
         try:
-            a, b = (
-                float(v[0]) for v in coefficients(trail.reference.path, target, np.array([at]))
-            )
+            a, b = (float(v[0]) for v in coefficients(trail.reference.path, target, np.array([at])))
         except Exception:  # a table has no velocity
             continue
         determinant = now * b - noise * a

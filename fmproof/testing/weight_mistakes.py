@@ -85,7 +85,6 @@ def _own_forms(reference: Reference, t: FloatArray) -> dict[str, FloatArray]:
             "that declared at 1 - t: time runs the other way": reference.weights(
                 reference.mirror(t)
             ),
-            "the root of that declared": np.sqrt(declared),
         }
 
 
