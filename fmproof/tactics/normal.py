@@ -187,8 +187,9 @@ def _sloped_averages(line: Line) -> Common | None:
 
 def _slope_under_a_law(term: Expr) -> bool:
     """Whether a gradient is taken of a mixture over draws from a law without a density."""
-    inside = (a.head.definition for slope in term.atoms(Grad) for a in slope.body.atoms(Apply))
-    mixtures = (mixture for mixture in inside if isinstance(mixture, Expect))
+    slopes = [slope.body for slope in term.atoms(Grad)]
+    slopes += [a.head.definition for body in slopes for a in body.atoms(Apply)]
+    mixtures = (mixture for body in slopes if body for mixture in body.atoms(Expect))
     return any(not is_density(draw) for mixture in mixtures for draw in mixture.measure)
 
 

@@ -31,7 +31,14 @@ PATH = (
     " $p(x) = \\int q(z) \\mathcal N(x; z, \\sigma^2 I) dz$.\n\n"
 )
 
+ENERGY = (
+    "For patterns $y_1, \\dots, y_N$ and $\\beta > 0$ let"
+    " $E(x) = \\frac12\\|x\\|^2 - \\frac1\\beta \\log \\sum_{i=1}^N e^{\\beta y_i^\\top x}$ and\n\n"
+    "$$s_i(x) = \\frac{e^{\\beta y_i^\\top x}}{\\sum_{j=1}^N e^{\\beta y_j^\\top x}}.$$\n\n"
+)
+
 TRUE = {
+    "a log-sum-exp": (ENERGY, r"\nabla E(x) = x - \sum_{i=1}^N s_i(x)\, y_i"),
     "they sum to one": (SHARES, r"\sum_{k=1}^K r_k(x) = 1"),
     "the score of a mixture": (
         SHARES,
@@ -66,6 +73,7 @@ TRUE = {
     ),
 }
 FALSE: dict[str, str] = {
+    "a log-sum-exp": r"\nabla E(x) = x - \beta \sum_{i=1}^N s_i(x)\, y_i",
     "they sum to one": r"\sum_{k=1}^K r_k(x) = 2",
     "the score of a mixture": (r"\nabla \log p(x) = \sum_{k=1}^K r_k(x) \frac{x - \mu_k}{s_k^2}"),
     "the mean of a mixture": r"\mathbb E_{x \sim p}[x] = \sum_{k=1}^K \mu_k",
