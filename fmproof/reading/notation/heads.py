@@ -142,10 +142,18 @@ def build(
         return Meaning(None, everything, definition)
     sort = sort_of(definition) if definition is not None else result(elab, call)
     stray = free_vars(definition) - set(everything) if definition is not None else set()
+    kind = Field if sort is Sort.VEC else Scalar
+    if definition is not None and stray and sort in (Sort.REAL, Sort.VEC):
+        below = _with_numbers_below(definition, stray, (sub, sup, main, given))
+        if below is not None:
+            name = elab.names.of(key, "head")
+            head = kind(name, *main, sub=below, sup=sup, given=given, definition=definition)
+            if candidate is not None:
+                elab.note(shown, "a function, defined", "its definition", candidate.at)
+            return Meaning(None, everything, head(*below, *sup, *main, *given))
     if definition is not None and (stray or sort not in (Sort.REAL, Sort.VEC)):
         return Meaning(None, everything, definition)
     name = elab.names.of(key + ("@" + letters if several(elab, key, letters) else ""), "head")
-    kind = Field if sort is Sort.VEC else Scalar
     if sup and not all(v.sort is Sort.PARAM for v in sup):
         raise NotYet(f"the superscript of {readable(key)}", call.at, "notation")
     head = kind(name, *main, sub=sub, sup=sup, given=given, definition=definition)
@@ -334,6 +342,21 @@ def _is_of_uniform_times(elab: Elaborator, call: t.Call) -> bool:
     key = key_of(call.head)
     drawn = any(spelled(time) in elab.evidence.uniform for time in call.args)
     return drawn and key == "p" and key not in elab.evidence.laws_of_times
+
+
+def _with_numbers_below(
+    definition: Expr, stray: set[Var], places: Sequence[tuple[Var, ...]]
+) -> tuple[Var, ...] | None:
+    """What stands below a function that is an average in which there are numbers that are not
+    written at it, σ in L(θ) = E‖v_θ(x + σ ε) − ε‖²: it keeps its name, and what is natural to say
+    of it can be said. None for other functions: they are written out."""
+    sub, *others = places
+    averages = isinstance(definition, IntegralOver | Expect)
+    if not averages or any(v.sort is not Sort.REAL for v in stray):
+        return None
+    if any(v in group for v in stray for group in others):
+        return None
+    return (*sub, *sorted(stray, key=lambda v: v.name))
 
 
 def _with_hidden(
