@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
@@ -345,7 +345,7 @@ def _is_of_uniform_times(elab: Elaborator, call: t.Call) -> bool:
 
 
 def _with_numbers_below(
-    definition: Expr, stray: set[Var], places: Sequence[tuple[Var, ...]]
+    definition: Expr, stray: Collection[Var], places: Sequence[tuple[Var, ...]]
 ) -> tuple[Var, ...] | None:
     """What stands below a function that is an average in which there are numbers that are not
     written at it, σ in L(θ) = E‖v_θ(x + σ ε) − ε‖²: it keeps its name, and what is natural to say
