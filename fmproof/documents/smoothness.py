@@ -104,7 +104,11 @@ def _walk(term: Basic, seen: set[Basic]) -> Iterator[Prop]:
             yield from _walk(head.definition if plain else head.unfold(term.arguments), seen)
     if isinstance(term, Grad | Partial | Div) and term.var.sort is not Sort.PARAM:
         yield from _smooth(term.body, term.var, set())
-        for logarithm in term.body.atoms(Log):  # where the slope is taken
+        in_time = term.var.sort is Sort.REAL
+        logarithms = (
+            log for log in term.body.atoms(Log) if in_time or not isinstance(log.args[0], Apply)
+        )
+        for logarithm in logarithms:  # where the slope is taken
             yield from positivity_of(substitute(logarithm.args[0], {term.var: term.at}))
         if not isinstance(term.at, Var):
             yield Differentiable(term.body, term.var, term.at)
