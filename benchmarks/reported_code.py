@@ -6,10 +6,11 @@
     python benchmarks/reported_code.py --only "27 "      # cases whose names contain this
     python benchmarks/reported_code.py --group reported --what twin
 
-The cases are those of tests/testing (reported*.py, written*.py, held_back*.py): a mistake has to
-be caught and its right twin to pass, in float64 and float32 of NumPy, float32 and bfloat16 of
-PyTorch if that is there. Seeds come in turn, so that all cases have had alike many whenever time is
-up. A bound is Clopper and Pearson's upper one of the share that goes wrong, of one side and 95%.
+The cases are those of tests/testing (reported*.py, written*.py, held_back*.py, everyday*.py): a
+mistake has to be caught and its right twin to pass, in float64 and float32 of NumPy, float32 and
+bfloat16 of PyTorch if that is there. Seeds come in turn, so that all cases have had alike many
+whenever time is up. A bound is Clopper and Pearson's upper one of the share that goes wrong, of one
+side and 95%.
 """
 
 from __future__ import annotations
@@ -30,6 +31,8 @@ from fmproof.testing import CheckFailed
 TESTS = Path(__file__).resolve().parent.parent / "tests" / "testing"
 sys.path.insert(0, str(TESTS))
 
+import everyday  # noqa: E402
+import everyday_sampling  # noqa: E402
 import held_back  # noqa: E402
 import held_back_sampling  # noqa: E402
 import reported  # noqa: E402
@@ -41,10 +44,12 @@ GROUPS = {
     "reported": {**reported.CASES, **reported_sampling.CASES},
     "usual": {**written.CASES, **written_sampling.CASES},
     "held back": {**held_back.CASES, **held_back_sampling.CASES},
+    "everyday": {**everyday.CASES, **everyday_sampling.CASES},
 }
 CASES = {name: case for cases in GROUPS.values() for name, case in cases.items()}
 FEW = {"samples": 1_000}
-TRAINING = {*reported.CASES, *written.CASES, *held_back.CASES} - {"16 sigma prime"}
+MODULES = (reported, written, held_back, everyday)
+TRAINING = {name for module in MODULES for name in module.CASES} - {"16 sigma prime"}
 UNSEEDED = {"16 sigma prime", "27 guidance from the wrong base"}
 PRECISIONS = ["float64", "float32"] + (
     ["torch float32", "torch bfloat16"] if find_spec("torch") else []

@@ -11,6 +11,7 @@ from fmproof.floor.log import Above, Comparison
 from fmproof.floor.run import Floor
 
 _BAR, _WIDTH = 24, 88
+_MOST = 0.8  # share of a gap that has to be seen where it is
 
 
 def render_text(floor: Floor, comparison: Comparison | None = None) -> str:
@@ -129,10 +130,11 @@ def _bin_line(part: Above) -> str:
 
 
 def _where(found: Comparison) -> str:
-    """Where in t the loss above the floor is, once it is more than its error."""
-    parts = [(p, p.gap * (p.high - p.low)) for p in found.per_bin if p.gap > p.error]
-    total = sum(gap for _, gap in parts)
-    if total <= 0:
+    """Where in t the loss above the floor is, once it is more than its error, and most of it is in
+    bins where it is."""
+    parts = [(p, p.gap * p.mass) for p in found.per_bin if p.gap > p.error]
+    total, known = sum(gap for _, gap in parts), sum(p.mass for p in found.per_bin)
+    if found.now.gap <= found.now.error or total < _MOST * found.now.gap * known:
         return ""
     for k in range(1, len(found.per_bin)):
         early, late = found.per_bin[k - 1].high, found.per_bin[-k].low

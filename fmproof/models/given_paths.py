@@ -14,6 +14,7 @@ from fmproof.models.arrays import FloatArray, array
 from fmproof.models.paths import Path, Singularity
 
 GivenFunction = Callable[[Any], Any]
+_MONOTONE = 1e-6  # angles by which rows may turn back, as rounding does
 _LEAST_STEP, _END_STEP = 1e-9, 1e-4  # of differences, as shares of the times, inside and at an end
 
 
@@ -223,6 +224,11 @@ class TablePath(GivenPath):
             bars = _column(alphas_cumprod, "alphas_cumprod")
             if ((bars < 0) | (bars > 1)).any():
                 raise InputError("alphas_cumprod: expected numbers between 0 and 1")
+            if len(bars) > 1 and bars.max() < 0.5:
+                raise InputError(
+                    "alphas_cumprod: expected numbers that come near 1, where the data have little "
+                    f"noise; the largest is {bars.max():.4g}: are these the betas?"
+                )
             alphas, betas = np.sqrt(bars), np.sqrt(1 - bars)
         else:
             betas = _column(beta, "beta")
@@ -241,6 +247,13 @@ class TablePath(GivenPath):
         if (betas < 0).any():
             raise InputError("beta: expected numbers from 0 on")
         order = np.argsort(rows)
+        ratio = np.arctan2(betas, alphas)[order]
+        grows = np.diff(ratio)
+        if grows.min(initial=0.0) < -_MONOTONE and grows.max(initial=0.0) > _MONOTONE:
+            raise InputError(
+                "alphas_cumprod: expected noise that grows from row to row, or shrinks; "
+                "these rows do both"
+            )
         for key, value in {"alphas": alphas, "betas": betas, "times": rows}.items():
             object.__setattr__(self, key, value[order])
 

@@ -257,7 +257,8 @@ def real_numbers(result: Any, who: str) -> Any:
     except Exception as error:
         raise CheckFailed(f"{who} what is no array of numbers", found=str(error)) from error
     if values.dtype.kind not in "fiu":
-        raise CheckFailed(f"{who} {values.dtype} instead of real numbers")
+        kind = type(result).__name__ if values.dtype == object else values.dtype
+        raise CheckFailed(f"{who} {kind} instead of real numbers")
     return values
 
 

@@ -39,7 +39,8 @@ def dims_of(dims: Any, dim: int) -> tuple[int, ...] | None:
         return None
     try:
         array = np.asarray(dims)
-        array = np.flatnonzero(array) if array.dtype == bool and array.size == dim else array
+        if array.dtype == bool:
+            array = np.flatnonzero(array) if array.size == dim else np.array([dim])
         rows = tuple(sorted({int(i) for i in array.ravel()}))
     except (TypeError, ValueError):
         rows = ()

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from fmproof.errors import InputError
 from fmproof.models.arrays import FloatArray
 from fmproof.models.targets import target_of
 from fmproof.testing.conversion_mistakes import looks_like
@@ -49,6 +50,8 @@ def assert_conversion(
     seed = chosen_seed(seed)
     check_count("points", points, 8)
     check_count("dim", dim, 1)
+    if source == target:
+        raise InputError(f"target: expected another prediction than the source, found {target!r}")
     backwards = direction == "data-to-noise"
     normal = np.eye(dim).tolist()
     from fmproof.models import GaussianMixture
@@ -170,8 +173,6 @@ def assert_guidance(
         InputError: when the arguments cannot be used.
     """
     __tracebackhide__ = True
-    from fmproof.errors import InputError
-
     if base not in ("unconditional", "conditional"):
         raise InputError(f"base: expected 'unconditional' or 'conditional', found {base!r}")
     seed = chosen_seed(seed)

@@ -39,7 +39,7 @@ def compare_coupled(reference: Reference, draws: SampleDraws) -> CheckFailed | N
             return failure
     if draws.batch is None:
         return None
-    z, eps, rows, slack = _rows(reference, own)
+    z, eps, rows, slack, noise_slack = _rows(reference, own)
     if not rows.any():
         return None
     nearest = _nearest(z, draws.batch)
@@ -61,28 +61,33 @@ def compare_coupled(reference: Reference, draws: SampleDraws) -> CheckFailed | N
 
     failure = check_labels(draws, nearest, rows, may_be)
     if failure is None and reference.coupling == "ot":
-        failure = _optimal(draws, z, eps) or _paired_again(draws, nearest, eps, slack)
+        failure = _optimal(draws, z, eps, slack, noise_slack)
+        failure = failure or _paired_again(draws, nearest, eps, slack)
     return failure
 
 
 def _rows(
     reference: Reference, draws: SampleDraws
-) -> tuple[FloatArray, FloatArray, Any, FloatArray]:
-    """z and eps of the rows in which they can be told, which these are, and the slack of z."""
+) -> tuple[FloatArray, FloatArray, Any, FloatArray, FloatArray]:
+    """z and eps of the rows in which they can be told, which these are, and the slack of both."""
     t, r = draws.t, draws.rounding
     size = draws.size()
     if draws.z is not None and draws.eps is not None:
-        return draws.z, draws.eps, np.ones(len(t), dtype=bool), units(r) * r * size
+        slack = units(r) * r * size
+        return draws.z, draws.eps, np.ones(len(t), dtype=bool), slack, slack
     latents, rows = reference.implied(t, draws.x, draws.u)
     a, b = (v[rows] for v in reference.coefficients(t))
     alpha, beta = reference.alpha(t)[rows], reference.beta(t)[rows]
     u_size = np.abs(draws.u[rows]).max(axis=1)
-    gain = (np.abs(b) * size[rows] + beta * (1 + u_size)) / np.abs(alpha * b - beta * a)
-    slack = units(r) * r * (1 + gain)
+    determinant = np.abs(alpha * b - beta * a)
+    slack, noise_slack = (
+        units(r) * r * (1 + (np.abs(of_x) * size[rows] + of_u * (1 + u_size)) / determinant)
+        for of_x, of_u in ((b, beta), (a, alpha))
+    )
     fine = told_apart(reference, t[rows], r) & (slack < 0.5)
     kept = rows.copy()
     kept[rows] = fine
-    return latents.z[fine], latents.eps[fine], kept, slack[fine]
+    return latents.z[fine], latents.eps[fine], kept, slack[fine], noise_slack[fine]
 
 
 def _paired_again(
@@ -120,16 +125,31 @@ def _different(eps: FloatArray, near: FloatArray) -> int:
     return int((apart | ~earlier).all(axis=0).sum())
 
 
+def _lengths(rows: FloatArray) -> FloatArray:
+    return np.asarray(np.sqrt(np.square(rows).sum(axis=1)))
+
+
 def _nearest(z: FloatArray, batch: FloatArray) -> FloatArray:
     from scipy.spatial import KDTree
 
     return np.asarray(KDTree(batch).query(z)[1])
 
 
-def _optimal(draws: SampleDraws, z: FloatArray, eps: FloatArray) -> CheckFailed | None:
-    """Is the pairing of all rows of a small batch one of least cost?"""
+def _optimal(
+    draws: SampleDraws,
+    z: FloatArray,
+    eps: FloatArray,
+    slack: FloatArray,
+    noise_slack: FloatArray,
+) -> CheckFailed | None:
+    """Is the pairing of the rows of a small batch one of least cost? Some pairs of an optimal
+    pairing are an optimal one as well, so that rows which do not tell their data may be left out.
+
+    Args:
+        slack, noise_slack: how far rounding may throw a coordinate of z and of eps, (N,).
+    """
     r = draws.rounding
-    if len(z) < len(draws.t) or len(z) > _OT_ROWS:
+    if len(z) < 2 or len(z) > _OT_ROWS:
         return None
     from scipy.optimize import linear_sum_assignment
     from scipy.spatial.distance import cdist
@@ -138,7 +158,13 @@ def _optimal(draws: SampleDraws, z: FloatArray, eps: FloatArray) -> CheckFailed 
     found = float(np.trace(cost))
     i, j = linear_sum_assignment(cost)
     least = float(cost[i, j].sum())
-    if found <= least * (1 + 1e-3) + units(r) * r * len(z):
+    # Another pairing differs by -2 x0·(x1' - x1) in each row, and rounding moves both.
+    root = np.sqrt(z.shape[1])
+    moved = 0.0
+    if draws.z is None or draws.eps is None:  # they are implied
+        of_noise, of_data = noise_slack @ _lengths(z[j] - z), slack[j] @ _lengths(eps - eps[j])
+        moved = 2 * root * float(of_noise + of_data)
+    if found <= least * (1 + 1e-3) + units(r) * r * len(z) + moved:
         return None
     apart = float(cost.mean() * len(z))
     share = (apart - found) / (apart - least)
@@ -146,6 +172,11 @@ def _optimal(draws: SampleDraws, z: FloatArray, eps: FloatArray) -> CheckFailed 
     i, j = linear_sum_assignment(unsquared)
     if float(np.trace(unsquared)) <= float(unsquared[i, j].sum()) * (1 + 1e-6):
         hint = "it is optimal for the cost |x0 - x1|: square the distances, as of torch.cdist"
+    elif share < -0.1:
+        hint = (
+            "it costs more than independent pairs do: the assignment is that of the greatest cost, "
+            "maximize=True or a sign"
+        )
     elif share < 0.1:
         hint = "the pairing found is not applied, or to one side only"
     else:

@@ -21,6 +21,7 @@ from fmproof.testing.reference import Reference
 _BY_NO_CHANCE = 40  # draws that agree
 _AMONG, _USUAL = 16, 0.98  # data that points are chosen from, and their share without the extremes
 _TELLING = 20.0  # condition up to which two sums of the Jacobian's entries are told apart
+_NEARLY, _RANDOM = 0.05, 0.01  # how alike factors are, and errors of means that are estimates
 _STEPS = 40  # of the flow by which they are chosen
 _NAMES = {
     "field": {"model", "f", "velocity", "vector_field", "fn", "v", "u", "drift", "score"},
@@ -126,7 +127,15 @@ def _looks_like(
     if left < near and whole:
         return "its sign is flipped"
     mixed = _of_entries(found, exact, every - exact, min(near, left / 2))
-    return mixed or (f"it is about {ratio:.3g} times the divergence" if left < near else "")
+    if mixed or left >= near:
+        return mixed
+    words = f"it is about {ratio:.3g} times the divergence"
+    dim = slopes.shape[1]
+    if dim > 1 and abs(ratio * dim - 1) < _NEARLY:
+        return f"{words}, 1/d: it is averaged over the coordinates, not summed"
+    if np.ndim(error) and float(np.mean(error)) > _RANDOM * np.abs(exact).mean():
+        return f"{words}: the probes have that variance, where 1 is due"
+    return words
 
 
 def _of_entries(found: FloatArray, trace: FloatArray, others: FloatArray, near: float) -> str:
@@ -185,7 +194,14 @@ def assert_jacobian(
 
     def hint(found: FloatArray, exact: FloatArray) -> str:
         turned = np.abs(found.transpose(0, 2, 1) - exact) <= question.slack
-        return "it is transposed" if turned.all() else ""
+        if turned.all():
+            return "it is transposed"
+        times = float((found * exact).sum() / max(float(np.square(exact).sum()), 1e-300))
+        if times == 0 or (np.abs(found - times * exact) > question.slack).any():
+            return ""
+        rows = abs(times * len(found) - 1) < _NEARLY
+        why = ": the mean over the rows is differentiated, where each row is due" if rows else ""
+        return f"it is {times:.4g} times what it should be{why}"
 
     question.compare(question.answer(), hint)
 

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from fmproof.models import TablePath
 from fmproof.models.arrays import FloatArray
 from fmproof.models.targets import coefficients
 from fmproof.testing.precision import alike
@@ -17,6 +18,7 @@ from fmproof.testing.reference import Latents, Reference
 _ROWS = 4_000
 _GOOD = 0.02  # relative error of a fit that is believed
 _CLEARLY = 0.5  # of a factor of 1: an error that leaves it to be told from 0
+_TELLING = 100  # rows that tell a law
 _EXACT = 1e-3  # error of derivatives by differences, near the ends as well
 
 NAMES = {
@@ -116,6 +118,43 @@ def _unused_at_all_times(reference: Reference, latents: Latents, u: FloatArray) 
     return ""
 
 
+def of_one_length(u: FloatArray, expected: FloatArray, rounding: float) -> str:
+    """About targets (N, d) that all have one length, where those expected have many."""
+    lengths, due = (np.sqrt(np.square(v).sum(axis=1)) for v in (u, expected))
+    mean = float(lengths.mean())
+    if u.shape[1] == 1 or np.ptp(lengths) > alike(1e-3, 4 * rounding) * mean:
+        return ""
+    if np.ptp(due[np.isfinite(due)]) < _GOOD * mean:
+        return ""
+    return f"u_t has the length {mean:.4g} in every row: is it normalised?"
+
+
+def point_of_another_time(
+    reference: Reference, t: FloatArray, z: FloatArray, x: FloatArray, u: FloatArray
+) -> str:
+    """About points (N, d) of other times than t, whose targets are right and tell their noise."""
+    a, b = (v[:, None] for v in reference.coefficients(t))
+    told = ((np.abs(b) > _CLEARLY) & np.isfinite(a)).ravel()
+    if told.sum() < _TELLING:
+        return ""
+    t, z, x, eps = t[told], z[told], x[told], ((u - a * z) / b)[told]
+    if max(abs(eps.std() - 1), abs(eps.mean())) > 5 / np.sqrt(eps.size):
+        return ""
+    near = np.argsort(np.abs(t - np.median(t)), kind="stable")[: max(24, len(t) // 40)]
+    now, grid = float(np.median(t[near])), np.linspace(*reference.time.support, 1_001)
+    made = (
+        reference.alpha(grid)[:, None, None] * z[near]
+        + reference.beta(grid)[:, None, None] * eps[near]
+    )
+    left = np.abs(made - x[near]).mean(axis=(1, 2))
+    other = float(grid[left.argmin()])
+    if left.min() > _GOOD * np.abs(x[near]).mean() or abs(other - now) < 0.05 * np.ptp(grid):
+        return ""
+    return (
+        f"x_t is that of another time than the t returned: near t = {now:.3g} that of {other:.3g}"
+    )
+
+
 def not_used(line: FittedLine, a: float, b: float) -> str:
     """What a target should depend on, but does not."""
     if abs(b) > 0.3 and abs(line.b) < 0.15 * abs(b) and abs(line.a - a) < 0.2 * abs(a) + 0.1:
@@ -174,6 +213,10 @@ def targets_like(reference: Reference, now: Latents, back: Latents) -> dict[str,
             found[f"{flipped} with its sign flipped{in_place}"] = -value
     if reference.target == "velocity" and not reference.has_own_noise:
         found |= _straight(reference, now)
+    if not isinstance(reference.path, TablePath):
+        with np.errstate(invalid="ignore"):
+            found[f"{what} multiplied by t"] = now.t[:, None] * right
+            found[f"{what} multiplied by 1 - t"] = (1 - now.t[:, None]) * right
     if reference.target == "v":
         alpha, beta = reference.alpha(now.t)[:, None], reference.beta(now.t)[:, None]
         found["v with alpha and beta exchanged, beta x0 - alpha x1"] = (

@@ -24,7 +24,7 @@ from fmproof.testing.families import SINGLE, Family, family_of
 from fmproof.testing.joint import JointTest
 from fmproof.testing.labels import check_dropout
 from fmproof.testing.loss_labels import check_labels_of_loss, label_share_of_loss
-from fmproof.testing.losses import check_reduction, loss_epoch, padded_as
+from fmproof.testing.losses import check_reduction, check_shared, loss_epoch, padded_as
 from fmproof.testing.points import EvaluatedPoints
 from fmproof.testing.reference import Reference
 from fmproof.testing.shown import ShownTargets
@@ -76,6 +76,7 @@ def assert_same_gradient(
     """
     __tracebackhide__ = True
     check_reduction(reduction)
+    check_shared(shared_time)
     check_options(samples, level)
     check_epochs(epochs)
     check_dropout(label_dropout)

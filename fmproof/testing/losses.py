@@ -49,10 +49,12 @@ SHIFTS: dict[str, Callable[[Any, Any], Any]] = {
     "t x": lambda t, x: t * x,
     "x turned by one coordinate": lambda t, x: x[:, [*range(1, x.shape[1]), 0]],
     "t": lambda t, x: 0 * x + t,
-    "(1 - t) x": lambda t, x: (1 - t) * x,
+    "(1 - t)^4 x": lambda t, x: (1 - t) ** 4 * x,
+    "t^4 x": lambda t, x: t**4 * x,
 }
 """Δ(t (N, 1), x (N, d)), of array operations that NumPy, PyTorch and JAX share; t on the scale
-where its law lies in [0, 1]."""
+where its law lies in [0, 1]. The last two look near one end: where x is nearly noise, rounding in
+half precision leaves the noise to be seen best."""
 
 
 def assert_losses_differ_by_constant(
@@ -121,6 +123,7 @@ def assert_losses_differ_by_constant(
 
     check_reduction(reduction)
     check_options(samples, level)
+    check_shared(shared_time)
     check_epochs(epochs)
     check_dropout(label_dropout)
     seed = chosen_seed(seed)
@@ -168,6 +171,12 @@ def assert_losses_differ_by_constant(
         seed=seed,
     )
     raise failure.with_traceback(None)
+
+
+def check_shared(shared_time: Any) -> None:
+    """Raise ``InputError`` unless ``shared_time`` is a boolean."""
+    if not isinstance(shared_time, bool):
+        raise InputError(f"shared_time: expected True or False, found {shared_time!r}")
 
 
 def check_reduction(reduction: Any) -> None:

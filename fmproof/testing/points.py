@@ -34,6 +34,8 @@ from fmproof.testing.precision import (
 )
 from fmproof.testing.reference import Latents, Reference
 from fmproof.testing.reuse import one_time, rows_alike, same_times
+from fmproof.testing.table_mistakes import wrong_rows
+from fmproof.testing.time_mistakes import time_like
 from fmproof.testing.whole_laws import noise_law, noise_like, time_law
 
 _CLEAR = 6.0  # standard errors by which rows must fit their own data better than other data
@@ -42,20 +44,6 @@ _ACCURATE = 0.2  # of the noise, where rounding leaves it
 _TWO_MORE = 6.0  # nats that two factors that are fitted have to gain
 _PARTS, _OFF = 6, 4.5  # of the times, in each of which a guess may be off by standard errors
 _FACTOR = 0.005  # by which a factor differs from one
-
-
-def _alphas_alone(path: TablePath) -> FloatArray:
-    """What DDPM calls alpha_t, from the products that a table has, (T,)."""
-    bars = np.square(path.alphas)
-    if bars[0] < bars[-1]:
-        return _ratios(bars[::-1])[::-1]
-    return _ratios(bars)
-
-
-def _ratios(bars: FloatArray) -> FloatArray:
-    """Each number over the one before, within [0, 1]."""
-    before = np.maximum(np.append(1.0, bars[:-1]), 1e-300)
-    return np.asarray(np.clip(bars / before, 0.0, 1.0))
 
 
 @dataclass(frozen=True)
@@ -209,6 +197,7 @@ class EvaluatedPoints:
                 f"from {len(t):,} points",
                 standard_errors=verdict.standard_errors,
                 hint=self.like(reference)
+                or self._other_times(reference)
                 or "compare alpha and beta in the loss with those of the path",
             )
 
@@ -234,19 +223,7 @@ class EvaluatedPoints:
             "the data in x_t have the factor alpha²: a square root is missing": (alpha**2, beta),
         }
         if isinstance(reference.path, TablePath):
-            rows = reference.path.row(t)
-            alone = _alphas_alone(reference.path)[rows]
-            words = "x_t has the root of alpha_t = 1 - beta_t for its factor, where that of their "
-            known[words + "product up to t, alphas_cumprod, is due"] = (
-                np.sqrt(alone),
-                np.sqrt(1 - alone),
-            )
-            for step in (1, -1):
-                other = reference.path.times[np.clip(rows + step, 0, len(reference.path.times) - 1)]
-                known[f"x_t is that of the step t {step:+d}: the time steps are off by one"] = (
-                    reference.alpha(other),
-                    reference.beta(other),
-                )
+            known |= wrong_rows(reference.path, t)
         likely = [
             (self._likelihood(*schedule), words)
             for words, schedule in known.items()
@@ -264,6 +241,12 @@ class EvaluatedPoints:
         if likely:
             return max(likely)[1]
         return self._other_noise(reference) or self._near(reference, float(np.quantile(t, 0.3)))
+
+    def _other_times(self, reference: Reference) -> str:
+        """About times that have not their law, for points that were made of others."""
+        if self.time_evidence(reference).p_value > _DOUBTFUL:
+            return ""
+        return f"of the times that the model is told: {time_like(reference, self.t, self.rounding)}"
 
     def _other_noise(self, reference: Reference) -> str:
         """About noise that has the same wrong law at all times."""

@@ -11,7 +11,15 @@ import numpy as np
 from fmproof.models.arrays import FloatArray
 from fmproof.models.given_paths import gamma_of
 from fmproof.models.posterior import chunks
-from fmproof.testing.diagnosis import OWN_NOISE, fitted, point_like, target_name, targets_like
+from fmproof.testing.diagnosis import (
+    OWN_NOISE,
+    fitted,
+    of_one_length,
+    point_like,
+    point_of_another_time,
+    target_name,
+    targets_like,
+)
 from fmproof.testing.failure import CheckFailed
 from fmproof.testing.ingredients import ingredients
 from fmproof.testing.moments import resemblance
@@ -109,6 +117,9 @@ def _row_hint(
         hint = f"u_t is {name}" if name else ""
     if hint:
         return hint
+    one_length = of_one_length(draws.u, expected, draws.rounding)
+    if one_length:
+        return one_length
     told = np.isfinite(expected).all(axis=1)  # not where beta is 0
     square = float(np.square(expected[told]).sum())
     ratio = float((draws.u * expected)[told].sum()) / max(square, 1e-300)
@@ -120,6 +131,10 @@ def _row_hint(
     if where and off.mean() < 0.5:
         return f"u_t is right elsewhere, and wrong where {where}: is something clipped there?"
     both = draws.z is not None and draws.eps is not None
+    if not both and draws.z is not None:
+        words = point_of_another_time(reference, draws.t, draws.z, draws.x, draws.u)
+        if words:
+            return words
     return (
         (fitted(reference, latents, draws.u) if both else "")
         or resemblance(reference, draws)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 from typing import Any
@@ -13,19 +12,15 @@ import numpy as np
 from fmproof.errors import InputError
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.adapters import parameters
-from fmproof.testing.diagnosis import NAMES
 from fmproof.testing.evidence import check_count, check_tolerance
 from fmproof.testing.exact import ExactModel, call_with, convert_for, numbers_of
 from fmproof.testing.failure import CheckFailed, call_text, chosen_seed, code_of, name_of
-from fmproof.testing.joint import joint_test
-from fmproof.testing.laws import law_test, projection_cdf
 from fmproof.testing.precision import COARSE, precision_shown
 from fmproof.testing.reference import Reference
-from fmproof.testing.visited import beyond_its_times, told_other_times
+from fmproof.testing.sampler_ends import Constant, wrong_law
+from fmproof.testing.sampler_mistakes import explained
 
-_ROUGHLY, _PLAUSIBLE = 0.06, 1e-3  # tolerance and level at which a guess is believed
 _FEW, _FEW_STEPS = 64, 16  # points that follow a constant field, and steps in coarse numbers
-_SAME, _OFTEN = 1e-6, 0.01  # how alike numbers are that were clipped, and how many
 _COPIES = 32  # of points, over which coarse rounding is averaged
 _EVEN, _WHOLE = 2e-2, 0.1  # how alike their ways are, and how nearly a number of steps is whole
 _NAMES = {
@@ -74,6 +69,8 @@ def assert_sampler(
     __tracebackhide__ = True
     check_count("samples", samples, 100)
     check_count("steps", steps, 1)
+    if order is not None and (isinstance(order, bool) or not isinstance(order, int | float)):
+        raise InputError(f"order: expected a number, found {order!r}")
     check_tolerance(tolerance)
     seed = chosen_seed(seed)
     reference = Reference.of(path, data, target=predict, direction=direction)
@@ -107,9 +104,9 @@ def assert_sampler(
     if failure is None and takes_steps and predict == "velocity":
         failure = _covered(reference, run, x[:_FEW], steps, seed)
     if failure is None:
-        failure = _law(reference, run(x, steps, seed), tolerance, level, seed)
+        failure = wrong_law(reference, run(x, steps, seed), tolerance, level, seed)
         if failure is not None:
-            failure.hint = _explained(reference, partial(run, x, steps), x, seed)
+            failure.hint = explained(reference, partial(run, x, steps), x, seed)
     if failure is None:
         return
     failure.problem = reference.describe()
@@ -163,6 +160,8 @@ def _order(
     hint = "it draws noise, which order= is not for" if found < 0.2 else ""
     if abs(found - 1) < 0.2 and order > 1:
         hint = "it is of order 1: is each stage told its own time, and used?"
+    elif found > 1.5 and abs(found - round(found)) < 0.25:
+        hint = f"it is of order {round(found)}: a weight or the time of one of its stages is wrong"
     return CheckFailed(
         "the sampler does not converge at its order",
         expected=f"the order {order:g}: differences fall by {2**order:.3g} as steps double",
@@ -170,13 +169,6 @@ def _order(
         f"{4 * steps} steps",
         hint=hint,
     )
-
-
-class _Constant(ExactModel):
-    """A field that is 1 everywhere: how far points go is how much time the steps cover."""
-
-    def values(self, t: FloatArray, x: FloatArray) -> FloatArray:
-        return np.ones_like(x)
 
 
 def _covered(
@@ -189,7 +181,7 @@ def _covered(
     counted wrong. It would converge to the right law all the same.
     """
     low, high = reference.time.support
-    model = _Constant(reference)
+    model = Constant(reference)
     short = []
     try:
         coarse = precision_shown(run(x, steps, seed, model)) > COARSE
@@ -220,180 +212,3 @@ def _covered(
             else ""
         ),
     )
-
-
-def _law(
-    reference: Reference,
-    ends: FloatArray,
-    tolerance: float,
-    level: float,
-    seed: int,
-) -> CheckFailed | None:
-    axes = np.eye(reference.dim)[:8]
-    points = not reference.data.scales.any()
-    blur = 0.1 if points else 0.0
-    tests = []
-    for axis in axes:
-        found = law_test(ends @ axis, projection_cdf(reference, axis), blur)
-        excess = max(0.0, found.distance - tolerance)
-        p_value = min(1.0, 2 * float(np.exp(-2 * len(ends) * excess**2)))
-        tests.append((p_value, found))
-    p_value, worst = min(tests, key=lambda test: test[0])
-    mean = reference.data.mean()
-    covariance = reference.data.second_moment() - np.outer(mean, mean)
-    variance, expected = ends.var(axis=0), np.diagonal(covariance)
-    # Squares less those of as many rows of the data are symmetric about zero, as the test needs;
-    # less their mean they would be skewed.
-    data = reference.data.sample(len(ends), np.random.default_rng([seed, 1]))
-    squares = np.square(ends - mean) - np.square(data - mean)
-    apart = joint_test(squares, 4 * tolerance * (expected.max() + 1e-3))
-    if 2 * min(len(tests) * p_value, apart.p_value) > level:  # each test has half of the level
-        return None
-    return CheckFailed(
-        "the sampler does not end in the law of the data",
-        expected=f"the mean {_short(mean)} and the variance {_short(expected)}, "
-        f"P(x <= {worst.at:.3g}) = {worst.expected:.3g}",
-        found=f"the mean {_short(ends.mean(axis=0))} and the variance {_short(variance)}, "
-        f"{worst.found:.3g}, from {len(ends):,} samples",
-    )
-
-
-def _explained(
-    reference: Reference, run: Callable[..., FloatArray], start: FloatArray, seed: int
-) -> str:
-    """What a sampler does wrong, from what it asks the model and what it makes of the answers; a
-    guess must not hide the failure that it is about."""
-    guesses = [_clipped, beyond_its_times, _turned, _taken_for, told_other_times, _part, _spread]
-    if _law(reference, run(seed), _ROUGHLY, _PLAUSIBLE, seed) is None:
-        guesses = [g for g in guesses if g not in (_turned, _taken_for)]  # which are rough
-    for explain in guesses:
-        try:
-            words = explain(reference, run, start, seed)
-        except Exception:
-            continue
-        if words:
-            return words
-    return ""
-
-
-def _clipped(
-    reference: Reference, run: Callable[..., FloatArray], start: FloatArray, seed: int
-) -> str:
-    """About coordinates that many samples have at one largest size, and the data have not."""
-    ends = np.abs(run(seed))
-    reach = float(ends.max())
-    data = np.abs(reference.data.sample(len(ends), np.random.default_rng(seed)))
-    within = float((data <= reach * (1 + _SAME)).mean())
-    if (ends >= reach * (1 - _SAME)).mean() < _OFTEN or within > 1 - _OFTEN:
-        return ""
-    return (
-        f"the samples are clipped to [-{reach:.3g}, {reach:.3g}], beyond which {1 - within:.0%} of "
-        "the data's coordinates lie: switch that off, or test it with data that lie there"
-    )
-
-
-def _turned(
-    reference: Reference, run: Callable[..., FloatArray], start: FloatArray, seed: int
-) -> str:
-    """With which wrong model the sampler would be right; "" when with none."""
-    words = {
-        "the sign of the field is flipped: it is right for the field times -1": (-1.0, False),
-        "t is mirrored: it is right for a model that is given 1 - t": (1.0, True),
-        "time runs the wrong way: it is right for the field times -1, at 1 - t": (-1.0, True),
-    }
-    for name, (sign, mirrored) in words.items():
-        try:
-            ends = run(seed, model=_Turned(reference, sign, mirrored))
-        except Exception:  # the next guess may be answered
-            continue
-        if _law(reference, ends, _ROUGHLY, _PLAUSIBLE, seed) is None:
-            return name
-    return ""
-
-
-def _taken_for(
-    reference: Reference, run: Callable[..., FloatArray], start: FloatArray, seed: int
-) -> str:
-    """For which other prediction the sampler takes what the model returns; "" when for none."""
-    for target, name in NAMES.items():
-        if target == reference.target:
-            continue
-        try:
-            ends = run(seed, model=ExactModel(replace(reference, target=target)))
-        except Exception:  # a table has no velocity
-            continue
-        if _law(reference, ends, _ROUGHLY, _PLAUSIBLE, seed) is None:
-            return (
-                f"it takes what the model returns for {name}: it is right with "
-                f"predict={target!r}, declared {reference.target!r}"
-            )
-    return ""
-
-
-class _Turned(ExactModel):
-    """The exact model with its sign or its time turned."""
-
-    def __init__(self, reference: Reference, sign: float, mirrored: bool) -> None:
-        super().__init__(reference)
-        self.sign, self.mirrored = sign, mirrored
-
-    def values(self, t: FloatArray, x: FloatArray) -> FloatArray:
-        return self.sign * super().values(self.reference.mirror(t) if self.mirrored else t, x)
-
-
-def _part(
-    reference: Reference, run: Callable[..., FloatArray], start: FloatArray, seed: int
-) -> str:
-    """Of how much of the path's time the steps cover, if that is another part than all of it."""
-    low, high = reference.time.support
-    moved = np.abs(run(seed, model=_Constant(reference)) - start) / (high - low)
-    share = float(moved.mean())
-    if np.ptp(moved) > _EVEN or min(share, abs(share - 1)) < _EVEN:
-        return ""
-    return f"its steps cover {share:.3g} of the time of the path from {low:g} to {high:g}"
-
-
-def _spread(
-    reference: Reference, run: Callable[..., FloatArray], start: FloatArray, seed: int
-) -> str:
-    """What the variance of the ends looks like."""
-    ends = run(seed)
-    if np.abs(ends - start).max() < 1e-6:
-        return "it returns the noise that it was given"
-    mean = reference.data.mean()
-    total = float(ends.var(axis=0).sum())
-    right = float(np.trace(reference.data.second_moment()) - mean @ mean)
-    if not np.isfinite(total) or total > 20 * (right + 1):
-        return "it runs away: time may run the wrong way, or the sign of the field be flipped"
-    words = f"the variance is {total / max(right, 1e-12):.3g} times that of the data"
-    noisy = not np.allclose(run(seed + 1), ends)
-    if noisy and not reference.data.scales.any():
-        off = float((ends - reference.data.means[_nearest(ends, reference)]).std())
-        if off > _EVEN:
-            return (
-                f"they lie {off:.3g} from the points of the data: noise is added after the "
-                "last step, or the steps end early"
-            )
-    if total > 1.15 * right + 0.01:
-        return words + (
-            ": the drift lacks g²/2 times the score, or noise is added after the last step"
-            if noisy
-            else ""
-        )
-    if total < 0.85 * right:
-        return words + (
-            ": its noise is too small for the score correction in its drift"
-            if noisy
-            else ": if noise is meant, none is drawn"
-        )
-    return ""
-
-
-def _nearest(x: FloatArray, reference: Reference) -> Any:
-    from scipy.spatial import KDTree
-
-    return KDTree(reference.data.means).query(x)[1]
-
-
-def _short(values: FloatArray) -> str:
-    return np.array2string(values[:4], precision=3, suppress_small=True)

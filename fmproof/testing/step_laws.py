@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from fmproof.errors import InputError
 from fmproof.models import TablePath
 from fmproof.models.arrays import FloatArray
 from fmproof.testing.exact import ExactModel
@@ -120,6 +121,10 @@ def step_law(trail: Trail, kind: Any, eta: float, noise: Any) -> StepLaw:
     if kind == "ddim":
         alpha, beta = trail.factors(s)
         std = eta * np.sqrt(_posterior_variance(reference, t, s))
+        if std > beta * (1 + 1e-9) + 1e-12:
+            raise InputError(
+                f"eta: {eta:g} adds noise of {std:.4g} at s = {s:g}, where x_s has only {beta:.4g}"
+            )
         kept = np.sqrt(max(beta**2 - std**2, 0.0))
         return StepLaw(alpha * given.z + kept * given.eps, np.full(count, std))
     field = ExactModel(replace(reference, target="velocity"))

@@ -10,12 +10,18 @@ import numpy as np
 
 from fmproof.models import TablePath
 from fmproof.models.arrays import FloatArray
+from fmproof.models.targets import coefficients
+from fmproof.testing.diagnosis import NAMES
 from fmproof.testing.exact import ExactModel
+from fmproof.testing.joint import joint_test
 from fmproof.testing.step_laws import PLMS, StepLaw, Trail, combined, step_law, two_steps
 
 _SEEN = 0.1  # of the way between two means
 _TOLD = 0.15  # standard error up to which 0, 1 and 2 times something are told apart
 _SAME = 1e-3  # of the standard deviation, by which rows with one noise may differ
+_BELIEVED = 0.01  # p-value from which on a mean is believed
+_ROUNDED = 1e-6  # relative error of a sum that is believed, in fine numbers
+_TELLING = 1e6  # condition number up to which two terms are told apart
 _SECOND = 1e-9  # of the step: times of the model's calls that are told apart
 
 
@@ -35,8 +41,12 @@ def looks_like(
     if words:
         return words
     if std > 0 and right_mean:
-        return _noise_like(left, std, abs(trail.s - trail.t))
+        return _noise_like(
+            left, std, abs(trail.s - trail.t), _large(trail) if kind == "ddim" else 0
+        )
     words = wrong_times(trail, kind, told)
+    if not words and std > 0 and kind == "ddim":
+        words = _another_eta(trail, std, found)
     if words:
         return words
     spread = float(np.abs(found - law.mean).std()) + 1e-300
@@ -51,6 +61,11 @@ def looks_like(
             near[name] = off
     if near:
         return min(near, key=lambda name: near[name])
+    words = (
+        "" if std > 0 else _combination(trail, kind, law, found) or _data_term(trail, law, found)
+    )
+    if words:
+        return words
     expected = _fitted(law.mean, given.z, given.eps)
     words = (
         f"x_s is about {a:.3g} E[x1 given x] + {b:.3g} E[x0 given x] with noise {left:.3g}, "
@@ -58,6 +73,77 @@ def looks_like(
     )
     why = _correction(trail, law, found) if kind == "euler-maruyama" else ""
     return f"{words}: {why}" if why else words
+
+
+def _another_eta(trail: Trail, std: float, found: FloatArray) -> str:
+    """About a step that is DDIM's with as much noise as another eta has; std is that of eta."""
+    (alpha, beta), given = trail.factors(trail.s), trail.given
+    _, _, noise = _fitted(found, given.z, given.eps)
+    times = noise / std
+    if noise >= beta or abs(times - 1) < 0.03:
+        return ""
+    kept = float(np.sqrt(beta**2 - noise**2))
+    scaled = (found - alpha * given.z - kept * given.eps) / noise
+    columns = np.column_stack([(scaled * v).sum(axis=1) for v in (given.z, given.eps)])
+    if joint_test(columns).p_value < _BELIEVED:
+        return ""
+    return f"it is the step with {times:.3g} times its eta, the mean's as well as the noise's"
+
+
+def _large(trail: Trail) -> float:
+    """The larger of DDPM's two standard deviations, the root of its beta_t."""
+    (alpha, beta), (now, noise) = trail.factors(trail.s), trail.factors(trail.t)
+    return float(np.sqrt(max(noise**2 - (now / max(alpha, 1e-300) * beta) ** 2, 0.0)))
+
+
+def _combination(trail: Trail, kind: Any, law: StepLaw, found: FloatArray) -> str:
+    """The weights with which a multistep method combines its outputs, if it does that."""
+    if kind not in ("adams-bashforth", "plms", "lms") or len(trail.times) < 2:
+        return ""
+    target = "velocity" if kind == "adams-bashforth" else "eps"
+    design = np.column_stack([v.ravel() for v in (trail.x, *trail.outputs(target))])
+
+    def weights(x_s: FloatArray) -> tuple[FloatArray, float]:
+        (share, *rest), *_ = np.linalg.lstsq(design, x_s.ravel(), rcond=None)
+        left = float(np.abs(x_s.ravel() - design @ np.array([share, *rest])).max())
+        return np.array(rest) / sum(rest), left
+
+    (theirs, left), (due, _) = weights(found), weights(law.mean)
+    if left > _ROUNDED * (1 + np.abs(found).max()) or np.abs(theirs - due).max() < _SAME:
+        return ""
+    shown = (f"({', '.join(f'{w:.4g}' for w in each)})" for each in (theirs, due))
+    turned = ": they are in the reverse order" if np.abs(theirs[::-1] - due).max() < _SAME else ""
+    return "the outputs, the newest first, have the weights {}, expected {}".format(*shown) + turned
+
+
+def _data_term(trail: Trail, law: StepLaw, found: FloatArray) -> str:
+    """About the terms of x_s in x_t and in the data that the model knows, where one is wrong."""
+    if len(trail.times) > 1:
+        return ""
+    design = np.column_stack([trail.x.ravel(), trail.given.z.ravel()])
+    if np.linalg.cond(design) > _TELLING:
+        return ""
+    theirs, due = (np.linalg.lstsq(design, v.ravel(), rcond=None)[0] for v in (found, law.mean))
+    if any(
+        np.abs(v.ravel() - design @ fit).max() > _ROUNDED * (1 + np.abs(v).max())
+        for v, fit in ((found, theirs), (law.mean, due))
+    ):
+        return ""
+    way = (theirs - [1, 0]) / np.where(np.abs(due - [1, 0]) > _SAME, due - [1, 0], np.inf)
+    noise, later = (trail.factors(time)[1] for time in (trail.t, trail.s))
+    if abs(way[0] - way[1]) < _SAME * abs(way[0]) and abs(way[0] - 1) > _SAME:
+        known = {"beta_t/beta_s": noise / max(later, 1e-300), "beta_s/beta_t": later / noise}
+        name = next((k for k, v in known.items() if abs(way[0] / v - 1) < _SAME), "")
+        return f"it goes {way[0]:.4g}{name and f' = {name}'} times as far as it should"
+    right = np.abs(theirs / due - 1) < _SAME
+    if right.sum() != 1:
+        return ""
+    wrong = int(np.argmin(right))
+    names = ("x_t", "the data, as the model has them,")
+    return (
+        f"{names[wrong]} enter{'s' if wrong == 0 else ''} x_s with the factor {theirs[wrong]:.4g}, "
+        f"where {due[wrong]:.4g} is due; the factor of {('the data', 'x_t')[wrong]} is right"
+    )
 
 
 def _correction(trail: Trail, law: StepLaw, found: FloatArray) -> str:
@@ -141,6 +227,7 @@ def _mistakes(trail: Trail, kind: Any, law: StepLaw) -> Iterator[tuple[str, Floa
             alpha * given.z + beta * given.eps,
         )
     if kind == "ddim":
+        yield from _taken_for(trail, kept)
         yield from _ddim_mistakes(trail, kept)
         yield from _posterior_mistakes(trail, kept)
     yield (
@@ -152,6 +239,31 @@ def _mistakes(trail: Trail, kind: Any, law: StepLaw) -> Iterator[tuple[str, Floa
         alpha * output + kept * given.eps,
     )
     yield "the step goes the wrong way: its sign is flipped", 2 * x - law.mean
+
+
+def _taken_for(trail: Trail, kept: float) -> Iterator[tuple[str, FloatArray]]:
+    """Of a step that takes what the model returns for another prediction."""
+    (now, noise), (alpha, _), at = trail.factors(trail.t), trail.factors(trail.s), trail.t
+    for target, name in NAMES.items():
+        if target == trail.reference.target or isinstance(trail.reference.target, tuple):
+            continue
+        try:
+            a, b = (float(v[0]) for v in coefficients(trail.reference.path, target, np.array([at])))
+        except Exception:  # a table has no velocity
+            continue
+        determinant = now * b - noise * a
+        if abs(determinant) < 1e-9 or min(now, noise) <= 0:
+            continue
+        output = trail.outputs()[0]
+        data, eps = (
+            (b * trail.x - noise * output) / determinant,
+            (now * output - a * trail.x) / determinant,
+        )
+        yield (
+            f"it takes what the model returns for {name}: it is right with predict={target!r}, "
+            f"declared {trail.reference.target!r}",
+            alpha * data + kept * eps,
+        )
 
 
 def _ddim_mistakes(trail: Trail, kept: float) -> Iterator[tuple[str, FloatArray]]:
@@ -206,8 +318,9 @@ def _fitted(found: FloatArray, z: FloatArray, eps: FloatArray) -> tuple[float, f
     return float(a), float(b), float((found.ravel() - design @ np.array([a, b])).std())
 
 
-def _noise_like(found: float, std: float, length: float) -> str:
-    """What the noise of a step is, whose mean is right."""
+def _noise_like(found: float, std: float, length: float, large: float) -> str:
+    """What the noise of a step is, whose mean is right; ``large`` is the larger standard deviation
+    of DDPM, or 0."""
     known = {
         "no noise is added": 0.0,
         "it has the variance for a factor, where the standard deviation is due": std**2,
@@ -215,6 +328,8 @@ def _noise_like(found: float, std: float, length: float) -> str:
         "it grows with the length h of the step, where sqrt(h) is due": std * length**0.5,
         "it has the factor h^(1/4), where sqrt(h) is due": std / length**0.25,
     }
+    if large:
+        known["it has the larger of DDPM's variances, beta_t, where the smaller one is due"] = large
     words = f"the mean is right, but the noise is {found / std:.3g} times what it should be"
     for name, value in known.items():
         if abs(found - value) < 0.03 * std and abs(value - std) > 0.1 * std:

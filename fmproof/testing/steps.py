@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 
 from fmproof.errors import InputError
+from fmproof.models import TablePath
 from fmproof.models.arrays import FloatArray
+from fmproof.models.given_paths import domain_of
 from fmproof.testing.adapters import parameters
 from fmproof.testing.evidence import check_count
 from fmproof.testing.exact import ExactModel, call_with, convert_for, numbers_of
@@ -97,6 +99,8 @@ def assert_step(
         raise InputError(f"kind: expected one of {', '.join(KINDS)} or a function, found {kind!r}")
     if kind == "euler-maruyama" and not callable(noise):
         raise InputError("noise: expected the function g of t for euler-maruyama")
+    if kind != "ddim" and eta:
+        raise InputError(f"eta: it is of ddim alone, found {eta!r} with {kind!r}")
     check_count("samples", samples, 100)
     if not 0 < level < 1:
         raise InputError(f"level: expected a number between 0 and 1, found {level!r}")
@@ -107,7 +111,7 @@ def assert_step(
         raise InputError(f"order: expected at most {_MOST[kind]} for {kind}, found {order}")
     predict = predict or _PREDICTS.get(kind if isinstance(kind, str) else "", "velocity")
     reference = Reference.of(path, data, target=predict, direction=direction)
-    chosen = usual_pairs(reference) if pairs is None else [_times(pair) for pair in pairs]
+    chosen = usual_pairs(reference) if pairs is None else _times(reference, pairs)
     for times in chosen:
         back = trail_times(reference, times, order if multistep else 1)
         trail = Trail.draw(reference, back, times[-1], samples, seed)
@@ -132,11 +136,22 @@ def assert_step(
         raise failure
 
 
-def _times(pair: Any) -> tuple[float, ...]:
-    times = tuple(float(t) for t in pair)
-    if len(times) < 2:
-        raise InputError(f"pairs: expected times (t, s) to step between, found {pair!r}")
-    return times
+def _times(reference: Reference, pairs: Any) -> list[tuple[float, ...]]:
+    """The times to step between, checked."""
+    try:
+        found = [tuple(float(t) for t in pair) for pair in pairs]
+    except TypeError:
+        raise InputError(f"pairs: expected a list of times (t, s), found {pairs!r}") from None
+    low, high = domain_of(reference.path)
+    for times in found:
+        if len(times) < 2 or times[-1] == times[-2]:
+            raise InputError(f"pairs: expected times (t, s) to step between, found {times!r}")
+        for t in times:
+            if not low <= t <= high:
+                raise InputError(f"pairs: expected times from {low:g} to {high:g}, found {t!r}")
+            if isinstance(reference.path, TablePath) and t not in reference.path.times:
+                raise InputError(f"pairs: expected times that the table has, found {t!r}")
+    return found
 
 
 def _check(

@@ -40,6 +40,7 @@ def weight_like(
         )
     ratio = found[known] / expected[known]
     unseen = np.abs(ratio) <= 1e-9 * np.abs(ratio).max()
+    unseen &= np.abs(found[known]) <= 1e-9 * np.abs(found[known]).max()  # 1/snr for snr is not 0
     if unseen.any():
         return _unseen(t[known], unseen)
     if spread(ratio) <= same:
@@ -47,7 +48,8 @@ def weight_like(
     with np.errstate(divide="ignore"):
         snr = np.square(reference.alpha(t) / reference.beta(t))
     near, close = [], alike(5e-3, 2 * rounding)
-    for name, values in _weight_forms(t, snr):
+    own = _own_forms(reference, t) if np.ptp(expected) > 1e-3 + 8 * rounding else {}
+    for name, values in (*own.items(), *_weight_forms(t, snr)):
         usable = known & np.isfinite(values) & (values > 1e-12)
         if usable.sum() < max(8, 0.9 * known.sum()):
             continue
@@ -55,6 +57,8 @@ def weight_like(
         off, plain = spread(ratio), abs(float(np.median(ratio)) - 1) < close
         if off <= close:
             near.append((off, not plain, f"{float(np.median(ratio)):.4g}", name))
+            if name in own and plain:
+                return f"the weight of the loss is {name}"
     if near:
         least = min(near)[0]
         _, scaled, factor, name = min(
@@ -69,6 +73,19 @@ def weight_like(
     order = np.argsort(t)[[len(t) // 10, len(t) // 2, 9 * len(t) // 10]]
     shown = ", ".join(f"w({t[i]:.3g}) = {found[i]:.4g} for {expected[i]:.4g}" for i in order)
     return f"the loss has another weight: {shown}"
+
+
+def _own_forms(reference: Reference, t: FloatArray) -> dict[str, FloatArray]:
+    """What becomes of the weight that was declared."""
+    declared = reference.weights(t)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return {
+            "the square of that declared: it is applied twice": declared**2,
+            "1/w of the w declared: it is upside down": 1 / declared,
+            "that declared at 1 - t: time runs the other way": reference.weights(
+                reference.mirror(t)
+            ),
+        }
 
 
 def _unseen(t: FloatArray, unseen: BoolArray) -> str:

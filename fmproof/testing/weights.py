@@ -61,6 +61,8 @@ def weights_of(weight: Any, t: FloatArray, alpha: FloatArray, beta: FloatArray) 
     """
     if weight is None:
         return np.ones_like(t)
+    if weight in (min_snr, edm, cosmap):
+        raise InputError(f"weight: expected what {weight.__name__}(...) returns: call it")
     if not callable(weight):
         raise InputError(f"weight: expected a function of t or of snr, found {weight!r}")
     argument = t

@@ -136,14 +136,14 @@ def test_a_few_percent_show_in_the_targets_of_a_sampler_in_half_precision(given_
     assert "u_t is 1 x1 - 0.9" in caught.value.hint
 
 
-def test_ten_percent_show_in_the_targets_of_a_loss_in_half_precision():
+def test_five_percent_show_in_the_targets_of_a_loss_in_half_precision():
     given = {"samples": 10_000}
     for seed in range(3):
         _, right = coarse(1.0)
         assert_losses_differ_by_constant(
             coarse_model, CondOTPath(), MIX, right, seed=seed, level=0.01, **given
         )
-    _, wrong = coarse(0.9)
+    _, wrong = coarse(0.95)
     with pytest.raises(CheckFailed, match="does not differ from the flow matching loss"):
         assert_losses_differ_by_constant(coarse_model, CondOTPath(), MIX, wrong, **given)
 

@@ -8,14 +8,18 @@ import numpy as np
 import pytest
 
 from fmproof.errors import InputError
-from fmproof.models import CondOTPath, GaussianMixture
+from fmproof.models import CondOTPath, GaussianMixture, TablePath
 from fmproof.testing import (
     CheckFailed,
     assert_conditional_velocity,
+    assert_conversion,
     assert_losses_differ_by_constant,
     assert_marginal_field,
     assert_same_gradient,
+    assert_sampler,
     assert_schedule,
+    assert_step,
+    min_snr,
 )
 
 PATH = CondOTPath()
@@ -288,3 +292,75 @@ def test_arguments(name):
             ({"samples": "many"}, "samples: expected an integer from 1000 on, found 'many'"),
         ):
             assert message in complaint(check, path=PATH, data=DATA, **options)
+
+
+# --- steps, samplers, conversions, tables, options of training -----------------------------
+
+BARS = np.cumprod(1 - np.linspace(1e-3, 0.2, 50))
+
+
+def forward(output, x, t, s):
+    return x + (s - t) * output
+
+
+EULER = partial(assert_step, forward, PATH, DATA, kind="euler")
+OF_A_TABLE = partial(assert_step, forward, TablePath(BARS), DATA)
+LATER = {
+    "times that are no pairs": (EULER, {"pairs": (0.4, 0.5)}, "pairs: expected a list of times"),
+    "a time beyond the path": (EULER, {"pairs": [(0.9, 1.5)]}, "expected times from 0 to 1"),
+    "a step of no length": (
+        EULER,
+        {"pairs": [(0.5, 0.5)]},
+        "expected times (t, s) to step",
+    ),
+    "eta for another step": (EULER, {"eta": 1}, "eta: it is of ddim alone"),
+    "a time between two rows": (OF_A_TABLE, {"pairs": [(10.5, 9)]}, "times that the table has"),
+    "more noise than there is": (OF_A_TABLE, {"eta": 3}, "eta: 3 adds noise of"),
+    "an output of a scheduler": (
+        partial(assert_step, lambda output, x, t, s: {"prev_sample": x}, PATH, DATA, kind="euler"),
+        {},
+        "returned dict instead of real numbers",
+    ),
+    "an order in words": (
+        partial(assert_sampler, lambda model, x, steps: x, PATH, DATA),
+        {"order": "2"},
+        "order: expected a number, found '2'",
+    ),
+    "nothing to convert": (
+        partial(assert_conversion, lambda output, x, t: output, "eps", "eps", PATH),
+        {},
+        "target: expected another prediction than the source",
+    ),
+    "betas for a table": (
+        partial(TablePath, np.linspace(1e-4, 0.02, 1_000)),
+        {},
+        "are these the betas?",
+    ),
+    "a table that turns": (partial(TablePath, [0.9, 0.95, 0.5]), {}, "these rows do both"),
+    "a weight that is not made": (
+        partial(assert_losses_differ_by_constant, model, PATH, DATA),
+        {"weight": min_snr},
+        "weight: expected what min_snr(...) returns: call it",
+    ),
+    "booleans of another length": (
+        partial(assert_losses_differ_by_constant, model, PATH, DATA),
+        {"dims": [True, False, True]},
+        "dims: expected indices from 0 to 1, or 2 booleans",
+    ),
+    "a number of times for whether": (
+        partial(assert_losses_differ_by_constant, model, PATH, DATA),
+        {"shared_time": 3},
+        "shared_time: expected True or False, found 3",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LATER)
+def test_later_arguments(name):
+    check, options, message = LATER[name]
+    assert message in complaint(check, **options)
+
+
+@pytest.mark.parametrize("bars", [[0.9, 0.9, 0.5], [0.1, 0.5, 0.95], [0.3, 0.6 - 1e-12, 0.6]])
+def test_tables_that_can_be_used(bars):
+    assert len(TablePath(bars).times) == 3
