@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from conformance.common import MIX
-from fmproof.models import DiscreteTime, FunctionPath
+from fmproof.models import DiscreteTime, FunctionPath, UniformTime
 from fmproof.testing import takes_tensors
 from fmproof.testing.conformance import Adapter
 
@@ -142,10 +142,9 @@ def offer_scores(name: str) -> None:
             condition = torch.zeros(len(x1), 1)
             return made.loss(x1, condition, times=times[0], control_variate=False)
 
-        path = FunctionPath(
-            lambda t: factor(t, "mean_t_fn"), lambda t: factor(t, "std_fn"), low=0.0, high=0.95
-        )
+        path = FunctionPath(lambda t: factor(t, "mean_t_fn"), lambda t: factor(t, "std_fn"))
         options = {"direction": "data-to-noise", "target": "score", "samples": 10_000}
+        options["time"] = UniformTime("1/20", 1)
         return (takes_tensors(field), path, MIX, loss), options
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from fmproof.models.arrays import FloatArray
+from fmproof.models.given_paths import domain_of
 from fmproof.testing.adapters import (
     VelocityFunction,
     jax_key,
@@ -16,6 +17,7 @@ from fmproof.testing.adapters import (
     parameters,
     real_numbers,
     seeded,
+    to_array,
 )
 from fmproof.testing.calls import note
 from fmproof.testing.failure import CheckFailed, name_of
@@ -26,6 +28,9 @@ from fmproof.testing.loss_labels import (
 )
 from fmproof.testing.precision import precision_of
 from fmproof.testing.reference import Reference
+
+_ROWS = 100  # whose times are looked at
+_BEYOND = 1e-3  # of the times, by which one may be beyond them
 
 
 def draw_data(reference: Reference, n: int, seed: int) -> FloatArray:
@@ -78,6 +83,40 @@ def evaluate_loss(loss: Callable[..., Any], model: Any, x1: Any, n: int, seed: i
             found=str(value.ravel()[~np.isfinite(value.ravel())][0]),
         )
     return float(value.astype(np.float64).mean())
+
+
+def times_beyond(
+    user: VelocityFunction,
+    reference: Reference,
+    loss: Callable[..., Any],
+    seed: int,
+    explain: Callable[[], str],
+) -> CheckFailed | None:
+    """The failure of a loss whose model is told times that the path has not; None also where the
+    times do not show. Its points say nothing there, and the closed form alone says little.
+
+    Args:
+        explain: the sentence for it.
+    """
+    calls: list[tuple[Any, Any]] = []
+    z = draw_data(reference, _ROWS, seed)
+    data = user.convert(z.reshape(-1, *user.shape).copy())
+    evaluate_loss(loss, noting(user, reference, calls), data, _ROWS, seed)
+    try:
+        told = [(np.asarray(to_array(t), dtype=np.float64), precision_of(t)) for t, _ in calls]
+    except Exception:  # a mapped call
+        return None
+    low, high = domain_of(reference.path)
+    for t, rounding in told:
+        off = _BEYOND * (high - low) + 2 * rounding * np.abs(t)
+        if ((t < low - off) | (t > high + off)).any():
+            return CheckFailed(
+                "the loss tells its model times that the path has not",
+                expected=f"t from {low:g} to {high:g}",
+                found=f"t from {t.min():.6g} to {t.max():.6g}",
+                hint=explain(),
+            )
+    return None
 
 
 def noting(

@@ -30,7 +30,7 @@ from fmproof.testing.explain import explain_loss
 from fmproof.testing.failure import CheckFailed, call_text, chosen_seed, code_of
 from fmproof.testing.joint import JointTest
 from fmproof.testing.labels import check_dropout
-from fmproof.testing.loss_calls import draw_data, evaluate_loss, noting
+from fmproof.testing.loss_calls import draw_data, evaluate_loss, noting, times_beyond
 from fmproof.testing.loss_labels import (
     check_labels_of_loss,
     label_share_of_loss,
@@ -197,6 +197,10 @@ def loss_looks(
     user.check_steady(*draw_marginal(reference, 2 * user.dim + 10, seed))
     if loss is not None:
         reference = padded_as(user, reference, loss, seed)
+        why = partial(explain_loss, user, reference, loss, reference.reduction(mean), seed)
+        beyond = times_beyond(user, reference, loss, seed, why)
+        if beyond is not None:
+            yield StatisticalEvidence.certain(beyond)
     yield from looks(_Differences(user, loss, mean, reference, seed), reference, samples, seed)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from fmproof.errors import InputError
-from fmproof.models import CondOTPath, GaussianMixture, TablePath
+from fmproof.models import CondOTPath, FunctionPath, GaussianMixture, TablePath
 from fmproof.testing import (
     CheckFailed,
     assert_conditional_velocity,
@@ -364,3 +364,20 @@ def test_later_arguments(name):
 @pytest.mark.parametrize("bars", [[0.9, 0.9, 0.5], [0.1, 0.5, 0.95], [0.3, 0.6 - 1e-12, 0.6]])
 def test_tables_that_can_be_used(bars):
     assert len(TablePath(bars).times) == 3
+
+
+@pytest.mark.parametrize("late", [0.95, 1.0])
+def test_times_that_a_path_has_not(late):
+    """Their points say nothing: the path ends at 0.95."""
+    path = FunctionPath(lambda t: t, lambda t: 1 - t, low=0.0, high=0.95)
+
+    def loss(model, x1, rng):
+        t = (late - 0.95 + 0.95 * rng.random(len(x1)))[:, None]
+        x0 = rng.standard_normal(x1.shape)
+        return np.square(model(t[:, 0], t * x1 + (1 - t) * x0) - (x1 - x0)).sum(axis=1).mean()
+
+    check = partial(assert_losses_differ_by_constant, model, path, DATA, loss, samples=1_000)
+    if late == 0.95:
+        check()
+    else:
+        assert "the loss tells its model times that the path has not" in complaint(check)
