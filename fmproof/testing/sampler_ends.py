@@ -12,7 +12,7 @@ from fmproof.testing.laws import law_test, projection_cdf
 from fmproof.testing.reference import Reference
 
 
-class Constant(ExactModel):
+class UnitField(ExactModel):
     """A field that is 1 everywhere: how far points go is how much time the steps cover."""
 
     def values(self, t: FloatArray, x: FloatArray) -> FloatArray:

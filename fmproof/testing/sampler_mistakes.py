@@ -13,7 +13,7 @@ from fmproof.models.arrays import FloatArray
 from fmproof.testing.diagnosis import NAMES
 from fmproof.testing.exact import ExactModel
 from fmproof.testing.reference import Reference
-from fmproof.testing.sampler_ends import Constant, wrong_law
+from fmproof.testing.sampler_ends import UnitField, wrong_law
 from fmproof.testing.visited import Visited, beyond_its_times, told_other_times
 
 _ROUGHLY, _PLAUSIBLE = 0.06, 1e-3  # tolerance and level at which a guess is believed
@@ -188,7 +188,7 @@ def _part(
 ) -> str:
     """Of how much of the path's time the steps cover, if that is another part than all of it."""
     low, high = reference.time.support
-    moved = np.abs(run(seed, model=Constant(reference)) - start) / (high - low)
+    moved = np.abs(run(seed, model=UnitField(reference)) - start) / (high - low)
     share = float(moved.mean())
     if np.ptp(moved) > _EVEN or min(share, abs(share - 1)) < _EVEN:
         return ""

@@ -17,7 +17,7 @@ from fmproof.testing.exact import ExactModel, call_with, convert_for, numbers_of
 from fmproof.testing.failure import CheckFailed, call_text, chosen_seed, code_of, name_of
 from fmproof.testing.precision import COARSE, precision_shown
 from fmproof.testing.reference import Reference
-from fmproof.testing.sampler_ends import Constant, wrong_law
+from fmproof.testing.sampler_ends import UnitField, wrong_law
 from fmproof.testing.sampler_mistakes import explained
 
 _FEW, _FEW_STEPS = 64, 16  # points that follow a constant field, and steps in coarse numbers
@@ -181,7 +181,7 @@ def _covered(
     counted wrong. It would converge to the right law all the same.
     """
     low, high = reference.time.support
-    model = Constant(reference)
+    model = UnitField(reference)
     short = []
     try:
         coarse = precision_shown(run(x, steps, seed, model)) > COARSE
