@@ -160,11 +160,12 @@ def floor(
     from fmproof.files import require_writable
     from fmproof.floor import plots
     from fmproof.floor.load import load_labels, load_rows
-    from fmproof.floor.log import compare, read_log
+    from fmproof.floor.log import compare
     from fmproof.floor.options import read_path, read_time
     from fmproof.floor.render import render_json, render_text
     from fmproof.floor.run import compute_floor
     from fmproof.floor.setting import Setting
+    from fmproof.floor.training_log import read_log
 
     if not (math.isfinite(scale) and scale != 0):
         raise InputError(f"scale: expected a number other than 0, found {scale:g}")

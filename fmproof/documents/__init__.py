@@ -6,10 +6,10 @@ In the order in which a row goes through it:
    ``items``, with the laws and terms of ``laws_in_lines``; ``bounds_of_minima`` reads what bounds a
    minimum, ``reach`` says how far what a row says holds, ``levels`` which letters are numbers but
    in one section. What rows mean is ``fmproof.reading``.
-2. **What defines what.** ``candidates`` (the first row about a symbol that can define it),
-   ``redefined`` (a later one), ``examples`` (for a while), ``fields_by_name``, ``marginal_fields``
-   (by words), ``gibbs`` (energies), ``kernels`` (laws given a value), ``drawn_times``,
-   ``special_laws`` (what words say is drawn), ``generating`` (what moves it).
+2. **What defines what.** ``candidates`` (a package: the first row about a symbol that can
+   define it), ``redefined`` (a later one), ``examples`` (for a while), ``fields_by_name``,
+   ``marginal_fields`` (by words), ``gibbs`` (energies), ``kernels`` (laws given a value),
+   ``drawn_times``, ``special_laws`` (what words say is drawn), ``generating`` (what moves it).
 3. **A verdict for each.** ``judge`` tells definitions, cases and hypotheses from claims;
    ``context`` is at hand there, ``chain`` has the rows above; ``scope`` and ``values`` are asked of
    every row, ``constants``, ``first_steps``, ``in_law``, ``motion`` and ``points`` of theirs.
@@ -28,8 +28,9 @@ In the order in which a row goes through it:
    ``independent_draws`` are said in an "if";
    ``cases`` puts in what rows say of symbols; ``coefficients``, ``modulo``, ``exponentials``,
    ``trigonometry``, ``determinants``, ``second_moments``, ``said_densities``, ``stated_signs`` know
-   more of theirs.
-7. **What it needs.** ``hypotheses``, ``smoothness`` and ``interval_integrals`` are generated.
+   more of theirs. ``assumed_signs`` are what hypotheses say of signs.
+7. **What it needs.** ``hypotheses``, ``smoothness``, ``interval_integrals`` and ``finite_sums``
+   are generated.
 8. **What is said of it.** ``model`` is the report as data, with its ``schema``, ``formats`` are its
    renderers; ``script`` is what was checked, to go on by hand.
 

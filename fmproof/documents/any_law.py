@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 
 from sympy import Basic, Expr
 
-from fmproof.documents.candidates import takes_a_value
+from fmproof.documents.candidates.forms import takes_a_value
 from fmproof.documents.items import Item
 from fmproof.documents.motion import starts_at
 from fmproof.documents.reach import opens_case_behind_heading

@@ -75,6 +75,8 @@ class Context:
         courses: the paths that are said to follow a field.
         steps_named: the L_{t-1} of which a row said what they are.
         left_over: the rows that brought in a constant C, by its spelling, as what they leave.
+        grown: what was found of equations dv/dt = f(v, t), by the row that says what v is.
+        growing: the keys of such v.
     """
 
     reading: Reading
@@ -95,6 +97,8 @@ class Context:
     courses: set[Head] = field(default_factory=set)
     steps_named: set[str] = field(default_factory=set)
     left_over: dict[str, Item] = field(default_factory=dict)
+    grown: dict[int, list[RowReport]] = field(default_factory=dict)
+    growing: set[str] = field(default_factory=set)
 
     @property
     def divergent(self) -> set[str]:

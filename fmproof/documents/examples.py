@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
 
-from fmproof.documents.candidates import shape_of
+from fmproof.documents.candidates.shapes import shape_of
 from fmproof.documents.items import Item, Reading
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Candidate, Elaborator

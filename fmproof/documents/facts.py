@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 
 from sympy import Expr
@@ -13,7 +13,7 @@ from fmproof.errors import FmproofError
 from fmproof.lang.nodes import Apply, Div, Grad, Head, Partial, Var
 from fmproof.lang.props import Equals, ForAll, Prop
 from fmproof.lang.scope import canon, free_vars
-from fmproof.tactics.script import Derivation
+from fmproof.tactics.script import Derivation, Part, Step
 
 _MOST = 4
 
@@ -124,3 +124,19 @@ def _is_known(head: Head, heads: Collection[Head]) -> bool:
     """Whether a symbol is one of ``heads``, or a gradient of what is: s(x) = ∇ log p(x)."""
     slope = head.definition
     return head in heads or (isinstance(slope, Grad) and heads_in([slope]) <= set(heads))
+
+
+def as_proved(_: Fact, derivation: Derivation) -> Sequence[Part]:
+    """The parts of a fact's proof."""
+    return derivation.parts
+
+
+def as_said(fact: Fact, derivation: Derivation) -> Sequence[Part]:
+    """The parts of a fact's proof, from its own left side to its right: what was proved may be the
+    row with its paths drawn."""
+    first, *more = derivation.parts
+    last = first.steps[-1].claim
+    if more or (first.start, last) == (fact.before, fact.claim):
+        return derivation.parts
+    steps = [Step("s", first.start, by="auto"), *first.steps, Step("e", fact.claim, by="auto")]
+    return [replace(first, start=fact.before, steps=steps)]

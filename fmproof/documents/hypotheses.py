@@ -77,6 +77,8 @@ def _written(term: Basic, around: tuple[Any, ...], seen: set[Basic]) -> Iterator
     elif isinstance(term, IntegralOver | Expect):
         inside = (*around, *term.measure)
         yield from _closed(term.body, inside)
+        for part in _parts_of_sum(term.body, inside):
+            yield from _closed(part, inside)
         for flux in _fluxes(term):
             yield from _closed(flux, inside)
             yield from _closed(Div(flux, term.measure[0].var), inside)
@@ -87,6 +89,19 @@ def _written(term: Basic, around: tuple[Any, ...], seen: set[Basic]) -> Iterator
     else:
         for arg in term.args:
             yield from _written(arg, around, seen)
+
+
+def _parts_of_sum(body: Expr, law: Sequence[Any]) -> Iterator[Expr]:
+    """The summands of what is averaged, each without its constants."""
+    drawn = {v for item in law for v in drawn_by(item)}
+    places = [i for i, factor in enumerate(factors(body)) if len(summands(factor)) > 1]
+    if len(places) != 1 or sort_of(body) is not Sort.REAL:
+        return
+    weights = without(factors(body), *places)
+    for part in (times_of(*weights, one) for one in summands(factors(body)[places[0]])):
+        moving = [f for f in factors(part) if drawn & free_vars(f)]
+        if moving:
+            yield times_of(*moving)
 
 
 def _fluxes(term: Basic) -> Iterator[Expr]:

@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sympy import Basic, Expr, S
+from sympy import Basic, Expr
 
-from fmproof.documents import interval_integrals, quotients
+from fmproof.documents import finite_sums, interval_integrals, quotients
+from fmproof.documents.assumed_signs import (
+    canonical_sign,
+    is_positive,
+    is_sign,
+    nonzero_by,
+    said_of,
+)
 from fmproof.documents.concave_log import concave_ways
-from fmproof.documents.facts import Fact
+from fmproof.documents.facts import Fact, as_proved, as_said
 from fmproof.documents.hypotheses import natural
 from fmproof.documents.patience import clock, lasting
 from fmproof.documents.rows_from_facts import equation_name, rows_from_facts, rows_written_out
 from fmproof.documents.smoothness import may_be_assumed, smoothness
 from fmproof.documents.ways import Way, bounding_ways, noise_ways, quick_ways, ways
 from fmproof.errors import FmproofError
-from fmproof.lang.arithmetic import factors
-from fmproof.lang.nodes import Density, Var
-from fmproof.lang.props import Almost, AtMost, ForAll, Positive, Prop, VanishesWith
+from fmproof.lang.nodes import Var
+from fmproof.lang.props import Prop
 from fmproof.lang.scope import canon, free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.tactics.check import check
-from fmproof.tactics.differences import subtract
 from fmproof.tactics.script import Derivation, Hypothesis, Part, Step
 
 ONE_SEARCH = 1.2
@@ -189,9 +194,9 @@ class FirstWitness:
         hypotheses = self.hypotheses([*terms, *context, *way.context], way.more)
         if way.plainly:
             lines = self.hypotheses([terms[0], terms[-1], *context])
-            own = {_multiplied_out(h.prop) for h in lines}
+            own = {canonical_sign(h.prop) for h in lines}
             hypotheses = [
-                h for h in hypotheses if not _is_positive(h.prop) or _multiplied_out(h.prop) in own
+                h for h in hypotheses if not is_positive(h.prop) or canonical_sign(h.prop) in own
             ]
         fixed = _fixed([*terms, *context], hypotheses)
         return Derivation("row", hypotheses=hypotheses, parts=way.parts, variables=fixed)
@@ -213,8 +218,8 @@ class FirstWitness:
         Args:
             sure: only where what they say, put in, leaves nothing but arithmetic.
         """
-        meant = [_said_of(h.prop) for h in self.hypotheses([before, claim, *context])]
-        allowed = {canon(sign) for prop in meant for sign in (prop, *_nonzero_by(prop))}
+        meant = [said_of(h.prop) for h in self.hypotheses([before, claim, *context])]
+        allowed = {canon(sign) for prop in meant for sign in (prop, *nonzero_by(prop))}
         facts = [f for f in facts if all(canon(sign) in allowed for sign in f.where)]
         if not facts:
             return None
@@ -249,7 +254,7 @@ class FirstWitness:
     ) -> Proof | None:
         """One derivation of the row and of the facts; None where these have been read in another
         way, so that they stand as equations that earlier rows show."""
-        for proofs in (_as_proved, _as_said):
+        for proofs in (as_proved, as_said):
             with suppress(FmproofError, RecursionError):
                 found = self._with_proofs(rows, terms, facts, own, equations, proofs)
                 if found is not None:
@@ -338,6 +343,7 @@ class FirstWitness:
         if self.natural_too:
             others = [*more, *quotients.conditions(terms), *smoothness(terms)]
             others += interval_integrals.conditions(terms)
+            others += finite_sums.conditions(terms)
             found += natural(terms)
             found += [Hypothesis(f"D{i}", prop) for i, prop in enumerate(others, 1)]
         kept = [h for h in found if h in self.declared or may_be_assumed(h.prop)]
@@ -367,61 +373,6 @@ class FirstWitness:
 def _lines_of(parts: Sequence[Part]) -> list[Any]:
     """Where the parts of a derivation start, and what their steps claim."""
     return [line for part in parts for line in (part.start, *(s.claim for s in part.steps))]
-
-
-def _as_proved(_: Fact, derivation: Derivation) -> Sequence[Part]:
-    """The parts of a fact's proof."""
-    return derivation.parts
-
-
-def _as_said(fact: Fact, derivation: Derivation) -> Sequence[Part]:
-    """The parts of a fact's proof, from its own left side to its right: what was proved may be the
-    row with its paths drawn."""
-    first, *more = derivation.parts
-    last = first.steps[-1].claim
-    if more or (first.start, last) == (fact.before, fact.claim):
-        return derivation.parts
-    steps = [Step("s", first.start, by="auto"), *first.steps, Step("e", fact.claim, by="auto")]
-    return [replace(first, start=fact.before, steps=steps)]
-
-
-def _said_of(prop: Prop) -> Prop:
-    """What is said below an "almost every" of variables that are not in it."""
-    inside = prop.args[0] if isinstance(prop, Almost) else prop
-    return inside if free_vars(inside) <= free_vars(prop) else prop
-
-
-def _nonzero_by(prop: Prop) -> Iterator[Prop]:
-    """s ≠ 0, of "s > 0", or of "s_t > 0 for every t"."""
-    while isinstance(prop, ForAll):
-        prop = prop.body
-    if isinstance(prop, Positive):
-        yield VanishesWith(S.One, prop.args[0])
-
-
-def _is_positive(prop: Prop) -> bool:
-    """Whether a hypothesis says that a term is > 0 or ≥ 0, for all values or for some."""
-    while isinstance(prop, ForAll | Almost):
-        prop = prop.args[0]
-    return isinstance(prop, Positive | AtMost)
-
-
-def _multiplied_out(prop: Prop) -> Any:
-    """A proposition, or what is positive by it with its products multiplied out."""
-    if isinstance(prop, Positive):
-        return subtract(prop.args[0], S.Zero) or canon(prop)
-    return canon(prop)
-
-
-def is_sign(prop: Prop) -> bool:
-    """Whether a hypothesis says where a row is meant, by the sign of a term there.
-
-    Densities are > 0 wherever they stand.
-    """
-    if not isinstance(prop, Positive | AtMost | VanishesWith):
-        return False
-    heads = [getattr(factor, "head", None) for factor in factors(prop.args[-1])]
-    return not all(isinstance(head, Density) for head in heads)
 
 
 def _renamed(step: Step, prefix: str) -> Step:

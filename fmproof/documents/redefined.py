@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import re
 
-from fmproof.documents.candidates import mentions, shape_of
+from fmproof.documents.candidates.shapes import mentions, shape_of
 from fmproof.documents.items import Item, Reading, head_of
 from fmproof.documents.reach import opens_case_behind_heading
 from fmproof.lang.nodes.measure import parents_of
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Candidate, Elaborator
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
-from fmproof.reading.notation.words import defines_anew
+from fmproof.reading.notation.velocities import undotted
+from fmproof.reading.notation.words import concludes, defines_anew
 
 _PARTS = re.compile(
     r"^\s*#{1,6}\s|\\(?:sub)*section|\\paragraph|\\item\b|^\s*(?:[-*+]|\d+[.)])\s", re.MULTILINE
@@ -23,12 +24,15 @@ _PARTS = re.compile(
 """Where another section begins, or another point of a list."""
 
 
-def redefinition(reading: Reading, item: Item, sure: bool) -> Candidate | None:
+def redefinition(reading: Reading, item: Item, sure: bool, near: str = "") -> Candidate | None:
     """What a row says of a symbol that a row before it defined, where words or a new section show
     that it means something else from here on.
 
     Args:
         sure: whether it is false of what the symbol was; else only words before a display count.
+        near: what makes it true of that, if it is one edit away. Another section alone is then no
+            sign of another meaning, where words say that the row follows, and it is about symbols
+            that are known.
     """
     left, right = item.left, item.right
     if item.row.left is None or right is None or not isinstance(left, t.Sym | t.Call):
@@ -48,8 +52,11 @@ def redefinition(reading: Reading, item: Item, sure: bool) -> Candidate | None:
     apart = sure and apart
     curve = isinstance(left, t.Sym) or all(conventional("times", spelled(a)) for a in left.args)
     averages = any(isinstance(n, t.Expectation | t.Integral) for n in t.walk(right))
-    case = sure and item.inline and _has_a_new_letter(reading, item, right)
-    claims = not item.inline and _relates_means(reading, first, right)
+    losses = _relates_losses(left, right)
+    case = sure and item.inline and not losses and _has_a_new_letter(reading, item, right)
+    claims = losses or (not item.inline and _relates_means(reading, first, right))
+    concluded = bool(near) and concludes(item.source.text, item.piece.start)
+    claims = claims or (concluded and _is_made_of_known(reading, item, right))
     elsewhere = apart and (curve or item.inline) and not averages and not claims
     if words or item.row.relation == ":=" or elsewhere or case:
         return Candidate(left, right, item.row.at, item.place, True)
@@ -110,6 +117,25 @@ def _relates_means(reading: Reading, first: Item, right: t.Node) -> bool:
         and given_in(other.right) == given
         for other in others
     )
+
+
+def _relates_losses(left: t.Node, right: t.Node) -> bool:
+    """L(θ) = 2 K(θ) + C, of two losses: what the one is by the other is no choice."""
+    if not (isinstance(left, t.Call) and conventional("losses", left.head.name)):
+        return False
+    calls = (n for n in t.walk(right) if isinstance(n, t.Call))
+    return any(conventional("losses", call.head.name) for call in calls)
+
+
+def _is_made_of_known(reading: Reading, item: Item, right: t.Node) -> bool:
+    """Whether a right side has a symbol that a row before, or beside it, defines."""
+    defined = {
+        key_of(head_of(other.candidate.left))
+        for other in reading.items[: item.index]
+        if other.candidate is not None and other.candidate.state != "refused"
+    }
+    letters = (undotted(n) for n in t.walk(right) if isinstance(n, t.Sym))
+    return any(key_of(n) in defined for n in letters)
 
 
 def _has_a_new_letter(reading: Reading, item: Item, right: t.Node) -> bool:

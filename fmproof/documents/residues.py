@@ -66,11 +66,15 @@ def residue_of(before: Expr, claim: Expr) -> Residue | None:
     """What would have to hold besides for ``before = claim``, if that is nothing that is meant."""
     if S.Zero in (before, claim):
         return None
-    sides = normal_sides(before, claim)
-    if sides is None:
-        return None
+    normal = normal_sides(before, claim)
+    found = None if normal is None else _residue(*normal)
+    return found or _residue(before, claim)  # a normal form may have a function written out
+
+
+def _residue(before: Expr, claim: Expr) -> Residue | None:
+    """What would have to hold besides, as the two sides are written."""
     try:
-        left, right = (_weights(side) for side in sides)
+        left, right = (_weights(side) for side in (before, claim))
         apart = _summed([*left.items(), *((f, mul(S.NegativeOne, w)) for f, w in right.items())])
     except (FmproofError, SortError):
         return None

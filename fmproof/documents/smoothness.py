@@ -105,7 +105,10 @@ def _walk(term: Basic, seen: set[Basic]) -> Iterator[Prop]:
     if isinstance(term, Grad | Partial | Div) and term.var.sort is not Sort.PARAM:
         yield from _smooth(term.body, term.var, set())
         in_time = term.var.sort is Sort.REAL
-        for logarithm in term.body.atoms(Log) if in_time else ():  # where the slope is taken
+        logarithms = (
+            log for log in term.body.atoms(Log) if in_time or not isinstance(log.args[0], Apply)
+        )
+        for logarithm in logarithms:  # where the slope is taken
             yield from positivity_of(substitute(logarithm.args[0], {term.var: term.at}))
         if not isinstance(term.at, Var):
             yield Differentiable(term.body, term.var, term.at)

@@ -54,6 +54,7 @@ def _edits(before: Expr, claim: Expr, symbols: bool) -> Iterator[tuple[str, Expr
         yield from _swapped(before, claim)
     yield from _joined(claim)
     yield from _inside(claim)
+    yield from inverted(claim)
 
 
 def _swapped(before: Expr, claim: Expr) -> Iterator[tuple[str, Expr]]:
@@ -210,6 +211,39 @@ def roots(claim: Expr) -> Iterator[tuple[str, Expr]]:
     for root in nodes_in(claim, Sqrt):
         words = f"{text(root.args[0])}, not {text(root)}"
         yield from _made(words, lambda r=root: replaced(claim, r, r.args[0]))
+
+
+def under_root(claim: Expr) -> Iterator[tuple[str, Expr]]:
+    """A sum of numbers before something with the root over it that is missing: √(1 − a) ε."""
+    products = {part for total in claim.atoms(Add) for part in total.args}
+    for part in sorted(products | set(summands(claim)), key=text):
+        own = list(factors(part))
+        for one in (f for f in own if isinstance(f, Add) and sort_of(f) is Sort.REAL):
+            rest = [*own]
+            rest.remove(one)
+            if rest:
+                words = f"√({text(one)}), not {text(one)}"
+                yield from _made(
+                    words, lambda p=part, r=rest, o=one: replaced(claim, p, mul(Sqrt(o), *r))
+                )
+
+
+def inverted(claim: Expr) -> Iterator[tuple[str, Expr]]:
+    """One ratio of numbers the other way round."""
+    for ratio in nodes_in(claim, Ratio):
+        over, below = ratio.args
+        if sort_of(over) is Sort.REAL and not any(map(is_number, (over, below))):
+            words = f"{text(Ratio(below, over))}, not {text(ratio)}"
+            yield from _made(
+                words, lambda r=ratio, o=over, b=below: replaced(claim, r, Ratio(b, o))
+            )
+
+
+def as_a_whole(claim: Expr) -> Iterator[tuple[str, Expr]]:
+    """A sum twice, or half."""
+    for by, words in ((Rational(2), "twice that"), (Rational(1, 2), "half of that")):
+        if len(summands(claim)) > 1:
+            yield from _made(words, lambda b=by: times_of(b, claim))
 
 
 def complements(claim: Expr) -> Iterator[tuple[str, Expr]]:

@@ -6,10 +6,11 @@
 from fmproof.floor.engine import Bin, FloorEstimate
 from fmproof.floor.field import Distance, EmpiricalField, FieldValue
 from fmproof.floor.load import load_labels, load_rows
-from fmproof.floor.log import Comparison, TrainingLog, compare, read_log
+from fmproof.floor.log import Comparison, compare
 from fmproof.floor.rows import Rows
 from fmproof.floor.run import Cost, Floor, compute_floor
 from fmproof.floor.setting import Setting
+from fmproof.floor.training_log import TrainingLog, read_log
 
 __all__ = [
     "Bin",

@@ -18,6 +18,10 @@ from fmproof.floor.rows import Rows
 _IMAGES = {".png", ".jpg", ".jpeg", ".bmp", ".webp", ".tif", ".tiff", ".gif"}
 _FORMATS = ".npy, .npz, .csv, .parquet, .zarr, a folder of images or of a Hugging Face dataset"
 
+_AT_ONCE = 1000  # rows of a dataset that are decoded together
+
+_SELDOM_DATA = ("id", "label", "labels", "class", "target", "split")
+
 _TENSORS = "; save the tensor of the data as np.save('data.npy', tensor.cpu().numpy())"
 _INSTEAD = {
     ".pt": _TENSORS,
@@ -90,7 +94,13 @@ def _reader(file: Path) -> Any:
     return readers[suffix]
 
 
-def _npy(file: Path, _: str | None, instead: str = "array.astype('f4')") -> Any:
+def _no_field(file: Path, field: str | None) -> None:
+    if field is not None:
+        raise InputError(f"{file}: it has no fields to choose from; leave out --field {field}")
+
+
+def _npy(file: Path, field: str | None, instead: str = "array.astype('f4')") -> Any:
+    _no_field(file, field)
     try:
         return np.load(file, mmap_mode="r", allow_pickle=False)
     except FileNotFoundError:
@@ -157,7 +167,20 @@ def _csv(file: Path, _: str | None) -> Any:
         raise InputError(f"{file}: expected rows of numbers: {why}") from None
     if not len(table):
         raise InputError(f"{file}: expected rows of numbers, found none")
+    _warn_of_names(file, header)
     return _without_index(file, header, table)
+
+
+def _warn_of_names(file: Path, names: list[str]) -> None:
+    """Columns that are seldom data are counted as such, which is said."""
+    odd = [name for name in names if name.lower() in _SELDOM_DATA]
+    if odd:
+        warnings.warn(
+            f"{file}: the column {odd[0]!r} counts as one of the {len(names)} coordinates; leave "
+            "it out of the file if no model is trained to make it",
+            FmproofWarning,
+            stacklevel=4,
+        )
 
 
 def delimiter_of(line: str) -> str:
@@ -191,10 +214,12 @@ def _parquet(file: Path, field: str | None) -> Any:
     except ImportError:
         raise _missing(file, "pyarrow", "data") from None
     try:
-        schema = pq.read_schema(file)
+        # Made by pandas of an index; to a training loop it is no column.
+        schema = [f for f in pq.read_schema(file) if not f.name.startswith("__index_level_")]
         numeric = [f.name for f in schema if pa.types.is_integer(f.type) or _floating(pa, f.type)]
         lists = [f.name for f in schema if pa.types.is_list(f.type) or _fixed(pa, f.type)]
         if field is None and not lists and numeric:
+            _warn_of_names(file, numeric)
             table = pq.read_table(file, columns=numeric)
             return np.column_stack([c.to_numpy() for c in table.columns])
         name = _choose(file, field, lists + numeric, "columns")
@@ -249,10 +274,39 @@ def _dataset(file: Path, field: str | None) -> Any:
             raise InputError(f"{file}: no split 'train'; give the folder of one split")
         found = found["train"]
     name = _choose(file, field, list(found.column_names), "columns")
-    return np.stack([np.asarray(v) for v in found[name]])
+    kind = _kind(found.data.schema.field(name).type)
+    stored = {} if kind is None else {"dtype": kind}
+    return _column(file, name, found.with_format("numpy", **stored))
 
 
-def _images(file: Path, _: str | None) -> Any:
+def _kind(column: Any) -> Any:
+    """What the numbers of an Arrow column are, however deep; None if they are none, as images.
+    Unless told, datasets make float32 of float64 and int64 of bytes."""
+    import pyarrow as pa
+
+    while hasattr(column, "storage_type") or hasattr(column, "value_type"):
+        column = column.storage_type if hasattr(column, "storage_type") else column.value_type
+    number = pa.types.is_integer(column) or pa.types.is_floating(column)
+    return column.to_pandas_dtype() if number else None
+
+
+def _column(file: Path, name: str, found: Any) -> Any:
+    """A column of a dataset in its own precision; an image is decoded once."""
+    array: Any = np.zeros((0,))
+    for start in range(0, len(found), _AT_ONCE):
+        cells = [np.asarray(cell) for cell in found[start : start + _AT_ONCE][name]]
+        other = next((cell for cell in cells if cell.shape != cells[0].shape), cells[0])
+        expected = array.shape[1:] if start else cells[0].shape
+        if expected not in (cells[0].shape, ()) or other.shape != cells[0].shape:
+            raise InputError(f"{file}: the rows of the column {name!r} have different lengths")
+        if not start:
+            array = np.empty((len(found), *cells[0].shape), cells[0].dtype)
+        array[start : start + len(cells)] = cells
+    return array
+
+
+def _images(file: Path, field: str | None) -> Any:
+    _no_field(file, field)
     names = sorted(f for f in file.rglob("*") if f.suffix.lower() in _IMAGES)
     if not names:
         raise InputError(f"{file}: a folder without images; expected {_FORMATS}")
@@ -276,9 +330,17 @@ class _ImageFolder:
     def _read(self, name: Path) -> Any:
         try:
             with self._open(name) as image:
-                mode = "L" if image.mode in ("1", "L", "I;16") else "RGB"
+                kind = image.mode
+                deep = kind.startswith(("I", "F"))  # more than bytes: convert() would cut them off
+                mode = kind if deep else "L" if kind in ("1", "L") else "RGB"
                 self._mode = self._mode or mode
-                return np.asarray(image.convert(self._mode))
+                if (deep or self._mode not in ("L", "RGB")) and kind != self._mode:
+                    raise InputError(f"{name}: expected mode {self._mode} as before, found {kind}")
+                if mode == "RGB" and self._mode == "L":
+                    raise InputError(
+                        f"{name}: in colour, where the first image is grey; bring all to one kind"
+                    )
+                return np.asarray(image if deep else image.convert(self._mode))
         except (OSError, SyntaxError) as error:
             raise InputError(f"{name}: cannot be read as an image: {error}") from None
 

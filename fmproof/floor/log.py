@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal, get_args
 
 import numpy as np
 
 from fmproof.errors import InputError
 from fmproof.floor.few_rows import FewRows, few_rows
-from fmproof.floor.load import delimiter_of
 from fmproof.floor.rows import Floats, Ints, Rows
 from fmproof.floor.run import Floor
+from fmproof.floor.training_log import TrainingLog
 
 Reduction = Literal["mean", "sum", "half-mean", "half-sum"]
 REDUCTIONS: tuple[Reduction, ...] = get_args(Reduction)
@@ -25,20 +23,8 @@ _WORDS = {
     "half-mean": "half the mean over the coordinates",
     "half-sum": "half the sum over the coordinates",
 }
-_LOSS_NAMES = ("loss", "train_loss", "train/loss", "training_loss", "value", "mse")
-_STEP_NAMES = ("step", "global_step", "trainer/global_step", "iteration", "iter", "epoch")
 _TAIL = 0.1  # share of a log that "now" is the mean of
 _GROUPS = 40  # points of a curve
-
-
-@dataclass(frozen=True)
-class TrainingLog:
-    """Losses over steps; ``t`` is None, or the time at the middle of each loss's bin."""
-
-    name: str
-    step: Floats
-    loss: Floats
-    t: Floats | None
 
 
 @dataclass(frozen=True)
@@ -49,6 +35,7 @@ class Above:
         low, high: of the times.
         loss, loss_error: mean over the last part of the log.
         floor, floor_error: of the same times.
+        mass: the probability of these times.
     """
 
     low: float
@@ -57,6 +44,7 @@ class Above:
     loss_error: float
     floor: float
     floor_error: float
+    mass: float = 1.0
 
     @property
     def gap(self) -> float:
@@ -90,94 +78,6 @@ class Comparison:
     curve: tuple[Floats, Floats, Floats]
     few_rows: FewRows | None
     warnings: list[str]
-
-
-def read_log(file: Path) -> TrainingLog:
-    """A CSV with columns step, loss and perhaps t; also the exports of TensorBoard (Wall time,
-    Step, Value) and of Weights & Biases ("Step", "run - loss"). A column "time" that goes on beyond
-    1 is a clock.
-
-    Raises:
-        InputError: no column of losses, a cell that is no number, no rows.
-    """
-    try:
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            lines = list(stream)
-        comma = delimiter_of(next((line for line in lines if line.strip()), ""))
-        table = list(csv.reader(lines, delimiter=comma, skipinitialspace=True))
-    except UnicodeDecodeError:
-        raise InputError(f"{file}: cannot be read: not a text file in UTF-8") from None
-    except (OSError, csv.Error) as error:
-        raise InputError(
-            f"{file}: cannot be read: {getattr(error, 'strerror', None) or error}"
-        ) from None
-    table = [row for row in table if any(cell.strip() for cell in row)]
-    if not table:
-        raise InputError(f"{file}: the log is empty")
-    header = [cell.strip() for cell in table[0]]
-    if header[0].startswith("{"):
-        raise InputError(f"{file}: expected a CSV with a header such as step,loss, found JSON")
-    loss = _column(header, _LOSS_NAMES, "loss")
-    if loss is None:
-        raise InputError(
-            f"{file}: no column of losses; expected a header with step,loss, found "
-            + ", ".join(header[:8])
-        )
-    step, time = _column(header, _STEP_NAMES, "step"), _column(header, ("t", "time"), "t")
-    if comma == ";":  # as spreadsheets write where the decimal sign is a comma
-        table = [[cell.replace(",", ".") for cell in row] for row in table]
-    rows = [
-        (number, row)
-        for number, row in enumerate(table[1:], 2)
-        if len(row) > loss and row[loss].strip()  # exports leave cells empty between two logs
-    ]
-    if not rows:
-        raise InputError(f"{file}: no losses below the header")
-    losses = _numbers(file, rows, loss, header)
-    steps = np.arange(float(len(rows))) if step is None else _numbers(file, rows, step, header)
-    times = None if time is None else _numbers(file, rows, time, header)
-    if time is not None and times is not None and header[time].lower() == "time":
-        clock = len(times) > 1 and times.max() > 1 and (np.diff(times) >= 0).all()
-        times = None if clock else times
-    order = np.argsort(steps, kind="stable")
-    return TrainingLog(
-        str(file), steps[order], losses[order], None if times is None else times[order]
-    )
-
-
-def _column(header: list[str], names: Sequence[str], word: str) -> int | None:
-    lower = [cell.lower() for cell in header]
-    for name in names:
-        if name in lower:
-            return lower.index(name)
-    if word == "t":
-        return None
-    found = [
-        i
-        for i, cell in enumerate(lower)
-        if cell.split(" - ")[-1].split("/")[-1].strip() == word
-        or (word == "loss" and "loss" in cell and not cell.endswith(("__min", "__max")))
-    ]
-    return found[0] if found else None
-
-
-def _numbers(
-    file: Path, rows: list[tuple[int, list[str]]], column: int, header: list[str]
-) -> Floats:
-    found = []
-    for number, row in rows:
-        cell = row[column].strip() if len(row) > column else ""
-        try:
-            value = float(cell)
-        except ValueError:
-            value = math.nan
-        if not math.isfinite(value):
-            raise InputError(
-                f"{file}: line {number}: expected a number in the column {header[column]!r}, "
-                f"found {cell!r}"
-            )
-        found.append(value)
-    return np.array(found)
 
 
 def compare(
@@ -271,9 +171,8 @@ def _per_bin(floor: Floor, log: TrainingLog, scale: float) -> list[tuple[int, Ab
         losses = log.loss[place == i]
         if len(losses):
             loss, error = _end(losses)
-            found.append(
-                (i, Above(part.low, part.high, loss, error, part.value * scale, part.error * scale))
-            )
+            value, within = part.value * scale, part.error * scale
+            found.append((i, Above(part.low, part.high, loss, error, value, within, part.mass)))
     return found
 
 

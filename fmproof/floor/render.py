@@ -129,17 +129,17 @@ def _bin_line(part: Above) -> str:
 
 
 def _where(found: Comparison) -> str:
-    """Where in t the loss above the floor is, once it is more than its error."""
-    parts = [(p, p.gap * (p.high - p.low)) for p in found.per_bin if p.gap > p.error]
+    """Where in t the loss is above the floor, of what is more than its error."""
+    parts = [(p, p.gap * p.mass) for p in found.per_bin if p.gap > p.error]
     total = sum(gap for _, gap in parts)
     if total <= 0:
         return ""
     for k in range(1, len(found.per_bin)):
         early, late = found.per_bin[k - 1].high, found.per_bin[-k].low
         if sum(g for p, g in parts if p.high <= early) >= 0.9 * total:
-            return f"nine tenths of what is above the floor are at t < {early:g}"
+            return f"nine tenths of what is seen above the floor are at t < {early:g}"
         if sum(g for p, g in parts if p.low >= late) >= 0.9 * total:
-            return f"nine tenths of what is above the floor are at t > {late:g}"
+            return f"nine tenths of what is seen above the floor are at t > {late:g}"
     return ""
 
 

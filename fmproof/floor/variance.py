@@ -150,6 +150,24 @@ def nearest_distances(population: Population, index: Ints) -> Floats:
         product -= (np.einsum("nd,nd->n", own, base) - summary.squares[index])[:, None]
         square = summary.squares[index][:, None] + squares - 2 * product
         noise = 64 * unit * (size**2 + summary.longest**2)
-        square[square <= noise] = np.inf
+        close = square <= noise
+        square[close] = np.inf
         nearest = np.minimum(nearest, square.min(axis=1))
+        at, place = np.nonzero(close)
+        np.minimum.at(nearest, at, _by_difference(population, index[at], own[at], start + place))
     return np.asarray(np.sqrt(nearest))
+
+
+def _by_difference(population: Population, index: Ints, own: Floats, place: Ints) -> Floats:
+    """Squared distances of rows ``own`` (n, d) about the centre, the rows ``index`` (n,), from the
+    members at ``place`` (n,), where a product of matrices has no digit of it; inf if equal."""
+    rows, summary = population.rows, population.summary
+    other = place if population.members is None else population.members[place]
+    found = np.full(len(index), np.inf)
+    differ = np.flatnonzero(summary.keys[index] != summary.keys[other])
+    step = rows.held(np.float64)
+    for k in range(0, len(differ), step):
+        at = differ[k : k + step]
+        gap = own[at] - (rows.take(other[at]) - summary.centre)
+        found[at] = np.einsum("nd,nd->n", gap, gap)
+    return np.where(found > 0, found, np.inf)

@@ -13,6 +13,7 @@ that needs follows from the hypotheses:
 - the same with integrals over [0, 1] as averages over a uniform time;
 - integrals over an interval by the fundamental theorem;
 - the same with scores integrated by parts;
+- the same draw by draw, Gaussian ones averaged by their moments;
 - gradients and minimisers of two functions that differ by a constant;
 - everything written as integrals.
 
@@ -45,6 +46,7 @@ from fmproof.lang.nodes import (
     ArgMin,
     CondExpect,
     Density,
+    Div,
     Expect,
     Field,
     Grad,
@@ -52,6 +54,7 @@ from fmproof.lang.nodes import (
     IntegralOver,
     Named,
 )
+from fmproof.lang.nodes.measure import is_density
 from fmproof.lang.scope import alpha_equal, apart, canon, free_vars
 from fmproof.tactics import posterior
 from fmproof.tactics.abstraction import kept_together
@@ -68,6 +71,7 @@ from fmproof.tactics.methods.integrals import (
     in_standard_order,
     mixtures_drawn,
 )
+from fmproof.tactics.moments import moments_inside, of_independent_factors
 from fmproof.tactics.moving_ends import has_interval
 from fmproof.tactics.rewriting import (
     Conversion,
@@ -112,9 +116,11 @@ def forms(line: Line) -> Iterator[Common]:
             _scored,
             _scored_by_name,
             _by_parts,
+            _averaged,
             _derived,
         ):
             yield from _made(make, each)
+        yield from _made(_sloped_averages, each)
         yield from _made(_between_ends, each)
         for together in kept_together(each):
             yield from _made(partial(together, expectations), each)
@@ -168,6 +174,23 @@ def _marginalised(line: Line) -> Common:
 def _sloped(line: Line) -> Common:
     """As integrals, after the rules of calculus: what is in a logarithm is not unfolded before."""
     return _by_calculus(line, METHODS["definition"])
+
+
+def _sloped_averages(line: Line) -> Common | None:
+    """The same, and then expectations of monomials: of a mixture under a law without a density."""
+    if not any(map(_slope_under_a_law, (line.before, line.claim))):
+        return None
+    sloped = _sloped(line)
+    here = replace(line, before=sloped.left.rhs, claim=sloped.right.rhs)
+    return _further(sloped.left, sloped.right, expectations(here))
+
+
+def _slope_under_a_law(term: Expr) -> bool:
+    """Whether a gradient is taken of a mixture over draws from a law without a density."""
+    slopes = [slope.body for slope in term.atoms(Grad)]
+    slopes += [a.head.definition for body in slopes for a in body.atoms(Apply)]
+    mixtures = (mixture for body in slopes if body for mixture in body.atoms(Expect))
+    return any(not is_density(draw) for mixture in mixtures for draw in mixture.measure)
 
 
 def _sloped_by_name(line: Line) -> Common:
@@ -293,9 +316,24 @@ def _averages_over_time(term: Expr) -> bool:
     return is_time_average(term) or any(map(_averages_over_time, term.args))
 
 
+_divergence = at(Div)(partial(attempt, derivative))
+
+
 def _by_parts(line: Line) -> Common:
     """The same with scores of a law integrated by parts."""
-    return _normal_forms(line, _loss, (*_EXPAND, _always(score_by_parts)))
+    return _normal_forms(line, _loss, (*_EXPAND, _always(score_by_parts), _always(_divergence)))
+
+
+def _averaged(line: Line) -> Common | None:
+    """The same draw by draw: Gaussian ones by their moments, independent factors apart."""
+    first = expectations(line)
+    apart = first_of((moments_inside, of_independent_factors, _named("root")(line)))
+    both = [then(side, apart) for side in (first.left, first.right)]
+    left, right = both
+    if left.rhs == first.left.rhs and right.rhs == first.right.rhs:
+        return None
+    here = replace(line, before=left.rhs, claim=right.rhs)
+    return _further(left, right, _explaining(here))
 
 
 def _between_ends(line: Line) -> Common | None:

@@ -95,7 +95,7 @@ def test_a_perfect_model_is_at_the_floor_and_one_that_is_off_above_it(
             early = found["log"]["per_t"][:2]
             assert all(abs(p["value"] - 0.36) <= p["error"] for p in early)
             text = run("floor", "data.npy", "--log", "train.csv", "--tolerance", "0.02").out
-            assert "nine tenths of what is above the floor are at t < 0.2" in text
+            assert "nine tenths of what is seen above the floor are at t < 0.2" in text
 
 
 @pytest.mark.parametrize(("factor", "said"), [(4, "sum"), (0.5, "half-mean"), (2, "half-sum")])
@@ -150,8 +150,21 @@ def test_training_on_few_rows_is_called_out(run: Run, folder: Path, timed: bool)
         "step\tloss\n0\t3.0\n10\t2.5\n",
         "step;loss\n0;3,0\n10;2,5\n",
         "step,time,loss\n0,0.5,3.0\n10,17.5,2.5\n",
+        "Step,run - val/loss,run - train/loss\n0,9,3.0\n10,9,2.5\n",
+        "step,loss_t0.25,loss_t0.75\n0,4.0,2.0\n10,3.0,2.0\n",
+        "step,train/loss_0-0.5,train/loss_0.5-1\n0,4.0,2.0\n10,3.0,2.0\n",
     ],
-    ids=["TensorBoard", "Weights & Biases", "a spreadsheet's", "tabs", "decimal commas", "a clock"],
+    ids=[
+        "TensorBoard",
+        "Weights & Biases",
+        "a spreadsheet's",
+        "tabs",
+        "decimal commas",
+        "a clock",
+        "validation beside it",
+        "a column for each time",
+        "a column for each bin",
+    ],
 )
 def test_logs_of_others(run: Run, folder: Path, header: str) -> None:
     Path("train.csv").write_text(header, encoding="utf-8")
@@ -166,6 +179,8 @@ def test_logs_of_others(run: Run, folder: Path, header: str) -> None:
         ("step,accuracy\n1,2\n", "no column of losses; expected a header with step,loss"),
         ("", "the log is empty"),
         ("step,loss\n", "no losses below the header"),
+        ("step,kl_loss,mse_loss\n1,2,3\n", "several columns of losses: kl_loss, mse_loss; leave"),
+        ("step,loss_t0,loss_t1\n1,2,3\n", "several columns of losses: loss_t0, loss_t1; leave"),
         ("step,loss\n1,nan\n", "line 2: expected a number in the column 'loss', found 'nan'"),
         ("step,loss\n1,2\n2,x\n", "line 3: expected a number in the column 'loss', found 'x'"),
         ("step,t,loss\n1,7,2\n", "t = 7 is outside of the time law's"),
@@ -413,31 +428,6 @@ def test_formats(run: Run, folder: Path) -> None:
     (folder / "empty").mkdir()
     assert "a folder without images" in run("floor", "empty").err
     assert "unknown kind of file" in run("floor", "images/00.png").err
-
-
-def test_parquet(folder: Path) -> None:
-    pa = pytest.importorskip("pyarrow")
-    from pyarrow import parquet
-
-    z = np.load("data.npy")
-    parquet.write_table(pa.table({"x": list(z), "n": range(200)}), "z.parquet")
-    assert (load_rows(Path("z.parquet"), "x").block(0, 200) == z).all()
-
-
-def test_zarr(folder: Path) -> None:
-    zarr = pytest.importorskip("zarr")
-    z = np.load("data.npy")
-    zarr.save("z.zarr", z)
-    rows = load_rows(Path("z.zarr"))
-    assert (rows.block(3, 9) == z[3:9]).all()
-    assert (rows.take(np.array([5, 2, 5])) == z[[5, 2, 5]]).all()
-
-
-def test_datasets(folder: Path) -> None:
-    datasets = pytest.importorskip("datasets")
-    z = np.load("data.npy")
-    datasets.Dataset.from_dict({"x": z.tolist()}).save_to_disk("z")
-    assert (load_rows(Path("z")).block(0, 200) == z).all()
 
 
 @pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "SIGTERM"])

@@ -117,6 +117,14 @@ LONG = {
     "score-losses-appendix.tex": 23,
     "two-losses-one-gradient.md": 15,
     "which-prediction.ipynb": 21,
+    "where-the-ddpm-loss-comes-from.md": 17,
+    "README-moons-flow.md": 11,
+    "chapter-six-scores.tex": 19,
+    "edm-in-my-notation.tex": 14,
+    "guidance-and-measurements.ipynb": 13,
+    "sde-cheatsheet.md": 15,
+    "straightening-and-one-step.md": 13,
+    "uebungsblatt-geschwindigkeiten.tex": 14,
 }
 FLAGGED = {"refuted", "constant", "scope"}
 _NO_CLAIM = {"definition", "hypothesis", "skip", "statement"}

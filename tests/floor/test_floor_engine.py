@@ -189,6 +189,7 @@ def test_float32_data_stay_float32_and_are_not_copied_whole(
     """Four times the rows, 12 MB more: what is allocated grows by some numbers a row alone."""
     import tracemalloc
 
+    pytest.importorskip("scipy.cluster.vq")  # its modules, once, are no numbers a row
     monkeypatch.setattr("fmproof.floor.rows.BLOCK_BYTES", 2**20)
     peaks = []
     for n in (4000, 16_000):
@@ -278,3 +279,29 @@ def test_a_model_that_ignores_x() -> None:
     found = compute_floor(Rows(z))
     assert found.trivial == pytest.approx(z.var(axis=0).sum() + 3)
     assert math.isclose(found.total, z.var(axis=0).sum(), rel_tol=1e-9)
+
+
+@pytest.mark.parametrize("scale", [1e-16, 1e-18, 1e-30])
+def test_data_that_are_nothing_beside_the_noise(scale: float) -> None:
+    """A floor in times that float64 does not tell from 1: two rows at D have that of D times what
+    two rows at 1 have."""
+    near = compute_floor(Rows(scale * points(2, 3, dtype=np.float64)), time_limit=1)
+    one = compute_floor(Rows(points(2, 3, dtype=np.float64)), tolerance=0.05)
+    assert abs(near.value - scale * one.value) <= near.error + scale * one.error
+
+
+@pytest.mark.parametrize("gap", [1e-6, 1e-8, 1e-10])
+def test_rows_that_only_differences_tell_apart(gap: float) -> None:
+    """Pairs at a distance that products of matrices do not see, each with a label of its own."""
+    centres = points(30, 3, dtype=np.float64)
+    z = np.concatenate([centres, centres + gap * np.eye(3)[0]])
+    labels = np.tile(np.arange(30), 2)
+    found = compute_floor(Rows(z), labels=labels, time_limit=1)
+    pair = compute_floor(Rows(gap * np.eye(3)[:2, :1]), tolerance=0.05)
+    assert abs(found.value - pair.value) <= found.error + pair.error
+    assert summarise(Rows(z), labels).variance == pytest.approx(gap**2 / 4, rel=1e-4)
+
+
+def test_a_label_for_each_row_leaves_nothing() -> None:
+    found = compute_floor(Rows(points(40, 3)), labels=np.arange(40))
+    assert (found.value, found.error) == (0, 0)

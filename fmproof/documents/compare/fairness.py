@@ -7,9 +7,13 @@ from collections.abc import Sequence
 from sympy import Expr, S
 
 from fmproof.documents import any_law
+from fmproof.documents.candidates.forms import of_times
 from fmproof.documents.compare.row import ComparedRow
 from fmproof.documents.domains import picks_a_part
+from fmproof.documents.examples import remember
 from fmproof.documents.following import with_equations
+from fmproof.documents.items import head_of
+from fmproof.documents.redefined import begin
 from fmproof.documents.terms import heads_in
 from fmproof.documents.ties.conventions import conventions
 from fmproof.documents.ties.instances import told_everywhere, with_instances
@@ -30,8 +34,12 @@ from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.reading.formula import tree as t
+from fmproof.reading.notation.elaborate import Candidate, NotYet
 from fmproof.reading.notation.joint_laws import JOINT
+from fmproof.reading.notation.symbols import key_of, spelled
 from fmproof.tactics.matching import said_of_each
+
+ANOTHER_VALUE = "gives a coefficient in it another value"
 
 
 def fails_in_plane(row: ComparedRow) -> bool:
@@ -71,6 +79,10 @@ def is_fair(row: ComparedRow) -> bool:
     if _averages_what_is_random(row) and (has_a_stray_point(row) or _has_a_fixed_noise(row)):
         row.tied = "a point in it may be random, although nothing says how it is drawn"
         return False
+    other_case = _holds_in_another_case(row)
+    if other_case:
+        row.tied = f"line {other_case} {ANOTHER_VALUE}"
+        return False
     numbers = row.context.numbers
     sides = (row.before, row.claim)
     everywhere = set[Head]().union(*(told_everywhere(prop, sides) for prop in row.assumed))
@@ -109,6 +121,46 @@ def is_fair(row: ComparedRow) -> bool:
             row.tied = "it may hold almost surely"
             return False
     return True
+
+
+def _holds_in_another_case(row: ComparedRow) -> str:
+    """The place of a line of words that says something else of a coefficient that is defined, "or,
+    for the second schedule, a_t = t²", where the row does not fail with that; "" if there is none.
+    Which one the row is about, words say."""
+    context, item = row.context, row.item
+    nodes = [n for side in (row.left, item.right) if side is not None for n in t.walk(side)]
+    keys = {key_of(node) for node in nodes if isinstance(node, t.Sym)}
+    for other in context.reading.items:
+        left, right = other.left, other.right
+        if not (other.inline and isinstance(left, t.Sym | t.Call)) or right is None:
+            continue
+        key = key_of(head_of(left))
+        known = [c.right for c in context.elab.candidates.get(key, ()) if c.state != "refused"]
+        if key not in keys or other.row.relation not in ("=", ":=") or not known:
+            continue
+        if any(spelled(one) == spelled(right) for one in known) or not of_times(right):
+            continue
+        if other is item or context.said.near(other, item):
+            case = Candidate(left, right, other.row.at, other.place, True)
+            if _agrees_where(row, case):
+                return other.place
+    return ""
+
+
+def _agrees_where(row: ComparedRow, case: Candidate) -> bool:
+    """Whether numbers do not refute a row where a symbol is something else."""
+    elab, left, right = row.context.elab, row.left, row.item.right
+    back = remember(elab)
+    try:
+        begin(elab, case)
+        if left is None or right is None:
+            return False
+        sides = elab.side(left), elab.side(right)
+        return row.context.numbers.of(*sides, row.relation).status != "refuted"
+    except (NotYet, FmproofError, SortError):
+        return False
+    finally:
+        back()
 
 
 def has_a_stray_point(row: ComparedRow) -> bool:

@@ -23,7 +23,6 @@ from fmproof.documents.compare.kinds import (
     determines_one,
     is_continuity,
     is_evolution,
-    learn_value,
     names_a_posterior,
     normalises,
     says_how_it_grows,
@@ -32,6 +31,7 @@ from fmproof.documents.compare.kinds import (
     states_a_moment,
 )
 from fmproof.documents.compare.proofs import prove_from_assumed, prove_in_cases, prove_row
+from fmproof.documents.compare.proved import FROM_OPEN, proved_behind, proved_row
 from fmproof.documents.compare.row import ComparedRow
 from fmproof.documents.compare.wrong import (
     evidence_shown,
@@ -39,7 +39,11 @@ from fmproof.documents.compare.wrong import (
     wrong_beside,
     wrong_by_neighbour,
 )
-from fmproof.documents.compare.wrong_by_residue import wrong_by_edit, wrong_by_residue
+from fmproof.documents.compare.wrong_by_residue import (
+    wrong_by_edit,
+    wrong_by_residue,
+    wrong_in_section,
+)
 from fmproof.documents.compare.wrong_in_motion import wrong_in_motion
 from fmproof.documents.context import Context, StatedRow, as_read, open_row, report
 from fmproof.documents.determinants import changes_variables
@@ -54,19 +58,14 @@ from fmproof.documents.stated_signs import with_signs
 from fmproof.documents.terms import heads_in, sides_fit, surely
 from fmproof.documents.ties.sides import fixes_a_moment, is_bare_symbol
 from fmproof.documents.ties.symbols import SAYS
-from fmproof.documents.trigonometry import CIRCULAR_RULES
 from fmproof.documents.values import depends_on_a_number, without_value
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
 from fmproof.lang.nodes import (
     Apply,
-    CondExpect,
-    Partial,
 )
 from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
-
-_FROM_OPEN = "from the row above, which is open"
 
 
 def verdict_on(context: Context, item: Item, claim: Expr, relation: str) -> RowReport:
@@ -171,8 +170,10 @@ def _wrong_in_its_case(row: ComparedRow) -> RowReport | None:
 def _wrong_although_held_back(row: ComparedRow) -> RowReport | None:
     """Refuted although a random world may not follow all that the document says."""
     by_nothing = (wrong_by_residue, wrong_by_edit)  # also where a law is special
-    summand = (wrong_by_neighbour, wrong_by_residue, wrong_beside, wrong_in_motion, wrong_by_edit)
-    for wrong in by_nothing if row.laws_are_special else summand:
+    summand = (wrong_by_neighbour, wrong_by_residue, wrong_beside, wrong_in_motion)
+    for wrong in (
+        by_nothing if row.laws_are_special else (*summand, wrong_by_edit, wrong_in_section)
+    ):
         found = wrong(row)
         if found is not None:
             return found
@@ -197,66 +198,6 @@ def _about_laws(row: ComparedRow, found: RowReport) -> RowReport:
     else:
         row.context.chain.add(row.claim, False)
     return found
-
-
-def proved_row(row: ComparedRow, proof: Proof) -> RowReport:
-    context, item = row.context, row.item
-    context.keep(item, proof)
-    case = item.index in context.said.in_cases  # then it stands for this chain alone
-    until = item.index if case else context.facts.until(proof.rests_on)
-    context.chain.add(row.claim, row.relation == "=", item.right, until)
-    if row.relation == "=" and item.index not in context.said.in_cases:
-        context.learn(item, row.before, row.claim, proof)
-        _learn_of_name(row, proof)
-        _learn_slope(row)
-        _learn_of_start(row)
-    learn_value(row)
-    words = _from_lines(proof)
-    if item.index in context.said.in_cases:
-        words += ", which is taken to hold"
-    found = report(item, "proved", words, row.reading)
-    return replace(found, by=proof.by, needs=proof.needs)
-
-
-def _learn_of_name(row: ComparedRow, proof: Proof) -> None:
-    """Of a chain u(x) = E[f | X = x] = …: that u(x) is what the row says, as later rows have it."""
-    name = row.context.chain.lines[0].term
-    mean = isinstance(name, Apply) and isinstance(name.head.definition, CondExpect)
-    if mean and name.head.unfold(name.arguments) == row.before:
-        row.context.learn(row.item, name, row.claim, proof)
-
-
-def _learn_slope(row: ComparedRow) -> None:
-    """Of a chain that begins with a derivative in time: that it is what the row says, since it
-    may be integrated later."""
-    context, first = row.context, row.context.chain.lines[0]
-    slope = first.term
-    if not (isinstance(slope, Partial) and first.stands) or slope == row.before:
-        return
-    facts = context.facts.about([slope, row.claim], row.item.index)
-    context.prover.begin()
-    proof = context.prover.prove(slope, row.claim, facts=facts)
-    if proof.proved:
-        context.learn(row.item, slope, row.claim, proof)
-
-
-def _learn_of_start(row: ComparedRow) -> None:
-    """Of a chain that begins with an average given something, and goes on from what an earlier row
-    says of that: that the average is what the row says, since later rows are about it again."""
-    context, first = row.context, row.context.chain.lines[0]
-    start = first.term
-    if not (isinstance(start, CondExpect) and first.stands) or start == row.before:
-        return
-    lines = context.chain.standing
-    near = context.facts.about([start, *lines], row.item.index)
-    facts = [fact for fact in reversed(near) if fact.before in lines and fact.claim in lines]
-    signs = dict.fromkeys(sign for fact in facts for sign in fact.where)
-    facts = [replace(fact, where=()) for fact in facts]
-    context.prover.begin()
-    proof = context.prover.from_facts(start, row.claim, (), facts, sure=True)
-    if proof is not None:  # where all rows of the chain hold
-        where = tuple(dict.fromkeys([*proof.where, *signs]))
-        context.learn(row.item, start, row.claim, replace(proof, where=where))
 
 
 def left_unproved(row: ComparedRow, proof: Proof) -> RowReport:
@@ -352,18 +293,8 @@ def from_undecided(row: ComparedRow, line: ChainLine) -> RowReport | None:
         return proved_behind(row, proof)
     context.keep(item, proof)
     context.chain.leave_open(row.claim, item.right, follows=True)
-    words = f"{_FROM_OPEN}; not proved: {proof.message}"
+    words = f"{FROM_OPEN}; not proved: {proof.message}"
     return replace(report(item, "agrees", words, row.reading), numeric=row.evidence)
-
-
-def proved_behind(row: ComparedRow, proof: Proof) -> RowReport:
-    """Proved from the row above, which is open."""
-    context, item = row.context, row.item
-    context.keep(item, proof)
-    context.chain.leave_open(row.claim, item.right, follows=True)
-    words = ", and ".join(filter(None, (_FROM_OPEN, _from_lines(proof))))
-    found = report(item, "proved", words, row.reading)
-    return replace(found, by=proof.by, needs=proof.needs)
 
 
 def wrong_behind(row: ComparedRow) -> RowReport:
@@ -380,12 +311,6 @@ def judged_again(row: ComparedRow) -> RowReport | None:
     row.look_at_ties()
     row.context.prover.begin()
     return refuted(row) if is_fair(row) else None
-
-
-def _from_lines(proof: Proof) -> str:
-    """The rows on which a proof rests."""
-    lines = [place for place in proof.rests_on if place != CIRCULAR_RULES]
-    return f"from line {', '.join(lines)}" if lines else ""
 
 
 def _of_different_kinds(before: Expr, claim: Expr) -> bool:

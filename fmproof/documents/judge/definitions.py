@@ -5,9 +5,7 @@ from __future__ import annotations
 from sympy import Expr
 
 from fmproof.documents import in_law
-from fmproof.documents.candidates import (
-    is_of_coefficient,
-)
+from fmproof.documents.candidates.forms import is_of_coefficient
 from fmproof.documents.cases import from_there_on
 from fmproof.documents.chain import RowChain
 from fmproof.documents.constants import hidden_parameter

@@ -10,7 +10,7 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 
-from fmproof.documents.candidates import candidates_of
+from fmproof.documents.candidates.symbols import candidates_of
 from fmproof.documents.context import Context
 from fmproof.documents.drawn_times import draw_times
 from fmproof.documents.items import Item, Reading, equated, head_of

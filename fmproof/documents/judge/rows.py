@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from fmproof.documents import in_law
 from fmproof.documents.chain import RowChain
+from fmproof.documents.compare.fairness import ANOTHER_VALUE
 from fmproof.documents.context import Context, Memory, report
 from fmproof.documents.examples import Example, example_of, remember
 from fmproof.documents.items import Item, Reading, blocks
@@ -22,6 +23,7 @@ from fmproof.documents.judge.definitions import (
     special_case,
     swapped_argument,
 )
+from fmproof.documents.judge.growth import judge_growth, judge_solution
 from fmproof.documents.judge.motions import (
     is_course,
     is_motion,
@@ -66,6 +68,7 @@ from fmproof.documents.ties.world import Ties
 from fmproof.errors import FmproofError
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Candidate
+from fmproof.reading.notation.shares import says_what_is_shared
 from fmproof.reading.notation.words import denied
 
 _CLAIMS = {"=": "=", ":=": "=", "=:": "=", "≤": "≤", "≥": "≥"}
@@ -249,12 +252,19 @@ class Judge:
         if item.differential:
             break_chain(self.context, item, "the row before it is an equation of differentials")
             return report(item, "hypothesis", "an equation of differentials: how a point moves")
+        if relation == "=" and says_what_is_shared(
+            item.left, item.right, self.elab.evidence.shares
+        ):
+            return report(item, "hypothesis", "it makes them the weights of a mixture")
         if relation == "=" and is_course(self.context, item):
             return report(item, "hypothesis", "a differential equation: it says how a path goes on")
         if relation == "=" and is_start(self.context, item):
             return report(item, "hypothesis", "where a flow starts")
         if item.candidate is not None:
-            return judge_definition(self.context, item)
+            return judge_solution(self.context, item, judge_definition(self.context, item))
+        growth = judge_growth(self.context, item) if relation == "=" else None
+        if growth is not None:
+            return growth
         case = special_case(self.context, item)
         if case is not None:
             swapped = swapped_argument(self.context, case)
@@ -303,7 +313,8 @@ class Judge:
             words = "a differential equation: from here on, the path follows it"
             return report(item, "hypothesis", words)
         if found.verdict in ("refuted", "open") and relation == "=":
-            anew = redefinition(self.reading, item, sure=found.verdict == "refuted")
+            sure = found.verdict == "refuted" or ANOTHER_VALUE in found.message
+            anew = redefinition(self.reading, item, sure, found.suggestion)
             if anew is not None:
                 found = self._define_anew(item, anew)
                 saved = RowChain()  # of what the symbol was so far

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from sympy import S
 
-from fmproof.documents.candidates import (
-    takes_a_value,
-)
+from fmproof.documents.candidates.forms import takes_a_value
 from fmproof.documents.chain import ChainLine, RowChain
 from fmproof.documents.context import Context
 from fmproof.documents.items import Item

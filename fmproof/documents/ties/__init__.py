@@ -10,7 +10,9 @@ Numbers refute a row only where nothing is said that the world does not follow:
   numbers back;
 - no convention of the field for two coefficients makes the row true.
 
-``world`` asks all of it of a row (``Ties.on``): ``symbols`` what a symbol is by itself, ``said``
-what the rows of the document say of it, with the forms of their ``sides``; ``conventions`` are
+``world`` asks all of it of a row (``Ties.on``): ``of_terms`` what the row is about, ``symbols``
+what a symbol is by itself, ``instances`` which law has what words say of it, ``said`` what the rows
+of the document say of it: where that holds (``near``), of which symbol (``about``), and what they
+say of those with a definition (``later``), by the forms of their ``sides``. ``conventions`` are
 those of two coefficients.
 """

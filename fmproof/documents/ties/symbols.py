@@ -26,7 +26,7 @@ from fmproof.lang.nodes import (
     Scalar,
     Var,
 )
-from fmproof.lang.nodes.measure import drawn_by
+from fmproof.lang.nodes.measure import drawn_by, parents_of
 from fmproof.lang.numbers import is_number
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
@@ -39,6 +39,7 @@ from fmproof.reading.notation.randomness import means
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
 
 SAYS = "it may say what"
+SOMETHING = "says something of"
 
 
 _ESTIMATES = ("s", "S", "D", "T", "bf:s", "bf:D")
@@ -59,6 +60,20 @@ def joint_beside(elab: Elaborator, undefined: Sequence[Head]) -> str:
         for alone in (h for h in family if not h.given):
             if set(alone.main) < set(joint.main) or any(h.given for h in family):
                 return f"{text(joint)} and {text(alone)} may be parts of one law"
+    return ""
+
+
+def drawn_in_two_ways(terms: Sequence[Expr]) -> str:
+    """E over (x_0, x_1) ~ π beside one over x_0 ~ p_0: the second may be a part of the first."""
+    averages = [node for term in terms for node in term.atoms(Expect)]
+    every = dict.fromkeys(draw for node in averages for draw in node.measure)
+    draws = [draw for draw in every if isinstance(draw, Apply) and not parents_of(draw)]
+    joint = {v: draw for draw in draws for v in drawn_by(draw) if len(drawn_by(draw)) > 1}
+    for draw in draws:
+        alone = drawn_by(draw)
+        mixed = isinstance(getattr(draw.head, "definition", None), IntegralOver)
+        if len(alone) == 1 and alone[0] in joint and not mixed:
+            return f"{text(draw)} and {text(joint[alone[0]])} may be parts of one law"
     return ""
 
 
@@ -154,7 +169,7 @@ def by_itself(elab: Elaborator, head: Head, terms: Sequence[Expr]) -> str:
     for one in elab.candidates.get(key, ()):
         if one.state != "refused" or _any_coefficient(elab, head, one, terms):
             continue
-        if _is_of_another(head, one.left):
+        if _is_of_another(elab, head, one.left):
             continue
         if not any(isinstance(n, t.Normal) for n in t.walk(one.right)):
             return f"the definition of {shown} is not understood: {one.why}"
@@ -172,10 +187,13 @@ def _defined_without(elab: Elaborator, key: str) -> bool:
     )
 
 
-def _is_of_another(head: Head, left: t.Node) -> bool:
-    """Whether a definition of p(x|y) says nothing of p(x)."""
+def _is_of_another(elab: Elaborator, head: Head, left: t.Node) -> bool:
+    """Whether a definition of p(x|y) says nothing of p(x), or one of p(y|x) nothing of p(x|y)."""
     if not (isinstance(head, Density) and isinstance(left, t.Call)):
         return False
+    mine = [[elab.spelling(v) for v in places] for places in (head.main, head.given)]
+    if left.given and mine == [[*map(spelled, left.given)], [*map(spelled, left.args)]]:
+        return True
     return bool(left.given) is not bool(head.given) and not left.after
 
 

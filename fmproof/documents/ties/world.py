@@ -2,42 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeGuard
 
-from sympy import Basic, Expr
+from sympy import Expr
 
 from fmproof.documents import any_law
-from fmproof.documents.candidates import at_the_ends, takes_a_value
+from fmproof.documents.candidates.forms import at_the_ends, takes_a_value
 from fmproof.documents.convexity import is_convex, may_be_convex
 from fmproof.documents.items import Item, Property, equated_with
 from fmproof.documents.motion import followed
-from fmproof.documents.terms import heads_in, reached_from
-from fmproof.documents.ties import symbols
+from fmproof.documents.terms import heads_in
+from fmproof.documents.ties import of_terms, symbols
 from fmproof.documents.ties.instances import has_instance, is_standard_somewhere
 from fmproof.documents.ties.said import Sayings
 from fmproof.documents.ties.sides import fixes_a_moment, sums_over_parts
-from fmproof.documents.ties.symbols import SAYS, key_of_head
+from fmproof.documents.ties.symbols import SAYS, SOMETHING, key_of_head
 from fmproof.documents.trigonometry import circular_heads
 from fmproof.errors import FmproofError
 from fmproof.lang.nodes import (
     Apply,
-    CondExpect,
     Density,
     Div,
     Expect,
     Field,
     Gaussian,
-    Given,
-    Grad,
     Head,
     IntegralOver,
-    Named,
     Partial,
-    Var,
 )
-from fmproof.lang.nodes.measure import drawn_by
 from fmproof.lang.numbers import is_number
 from fmproof.lang.props import Equals, ForAll, Prop
 from fmproof.lang.scope import free_vars
@@ -124,7 +117,7 @@ class Ties:
         mixed = symbols.of_numbers_and_points(terms, undefined)
         if mixed is not None:
             return Verdict(f"{text(mixed)} may be the law of two points: what they are was guessed")
-        argued = {self.elab.spelling(v) for v in _arguments(terms)}
+        argued = {self.elab.spelling(v) for v in of_terms.applied_to(terms)}
         changing = any(term.has(Partial) for term in terms)
         for spelling, shown in places.items():
             letter = spelling.split("_")[0]
@@ -136,7 +129,7 @@ class Ties:
                 return Verdict(f"{shown} may be the dimension of a space of its own")
             if any(sign in spelling.partition("_")[2] for sign in "+-"):
                 return Verdict(f"{shown} may be tied to the step beside it")
-            if changing and self._moved(spelling):
+            if changing and of_terms.is_moved(self.elab, spelling):
                 return Verdict(f"{shown} may move with the time")
             if symbols.is_word(letter):
                 return Verdict(f"what {shown} is, its name says")
@@ -164,8 +157,8 @@ class Ties:
     ) -> Verdict:
         """What holds the numbers of a row back where its symbols are what they are read as."""
         says = self.said.subject(item, names, places)
-        solved = self._is_solved_for(terms, item.left) or self._is_of_each_point(terms, item.left)
-        if says is not None and solved:
+        ways = (of_terms.is_solved_for, of_terms.is_of_each_point)
+        if any(of(self.elab, terms, item.left) for of in ways):
             says = None
         beyond = self._beyond(terms, item, names, places)
         if says is None:
@@ -206,6 +199,7 @@ class Ties:
         held = symbols.joint_beside(self.elab, undefined) or symbols.drawn_from_points(
             self.elab, terms, undefined
         )
+        held = held or symbols.drawn_in_two_ways(terms)
         held = held or any_law.held(self.elab, self.said.items, item, terms, joint)
         if held:
             return Verdict(held)
@@ -243,7 +237,7 @@ class Ties:
         numbers_only = plain and not any(v.sort is Sort.VEC for v in free)
         letters = [v for v in free if not self.elab.is_time(self.elab.spelling(v))]
         several = len(letters) > 1 or len(free) - len(letters) > 1
-        alone = not item.inline and self._alone(terms, undefined)
+        alone = not item.inline and of_terms.is_alone(self.elab, terms, undefined)
         if numbers_only and (undefined or several) and not alone:
             return Verdict(TIED_COEFFICIENTS)
         assumed: list[Prop] = [is_convex(head) for head in convex]
@@ -254,6 +248,7 @@ class Ties:
             if not isinstance(call.head, Gaussian)  # the mean 0 is no time
             for place in call.arguments
         )
+        drawn = of_terms.drawn_in(self.elab, terms)
         for other, left in self.said.rows:
             right = other.right if other.inline and not at_ends else None
             if left and right and at_the_ends(left, right, self.elab.evidence):
@@ -262,19 +257,19 @@ class Ties:
                 continue  # X_0 = x_0: any x_0
             if other is item or other.index in self.said.settled or not self.said.near(other, item):
                 continue
-            about = self.said.about(other, left, names, places, self._drawn(terms))
+            about = self.said.about(other, left, names, places, drawn)
             if about is None or self.said.renames(other, left, {*names, *places}):
                 continue
             pair = self.said.read.get(other.index)
             if pair is None or any(h in self.elab.unknowns for h in heads_in(pair)):
-                return Verdict(f"line {other.place} says something of {about}")
+                return Verdict(f"line {other.place} {SOMETHING} {about}")
             motion = other.differential or any(isinstance(side, Partial) for side in pair)
-            if motion and self._at_one_time(terms):
+            if motion and of_terms.is_at_one_time(self.elab, terms):
                 continue  # how it goes on from here says nothing of what it is here
             try:
                 assumed.append(self._at_every_time(Equals(*pair)))
             except FmproofError:
-                return Verdict(f"line {other.place} says something of {about}")
+                return Verdict(f"line {other.place} {SOMETHING} {about}")
         others = [head for head in undefined if head not in instances]
         held, laws, standard = self._special_laws(terms, others, item, assumed)
         instances |= standard
@@ -292,49 +287,6 @@ class Ties:
         known = circular_heads(self.elab)
         free = (h for h in heads if h.definition is None and not isinstance(h, Gaussian))
         return [head for head in free if head not in known]
-
-    def _drawn(self, terms: Sequence[Expr]) -> list[dict[str, set[str]]]:
-        """The spellings of what averages draw, of each average, with those of what it is drawn
-        with or from: y for an x that is y + n, or from N(y, s² I)."""
-        means = {node for term in terms for node in term.atoms(Expect, CondExpect)}
-        known = {var.name: name for name, var in self.elab.variables.items()}
-        found: list[dict[str, set[str]]] = []
-        for mean in means:
-            drawn: dict[str, set[str]] = {}
-            for law in mean.measure:
-                names = {known.get(v.name.rstrip("'"), v.name) for v in free_vars(law)}
-                letters = [known.get(v.name.rstrip("'"), v.name) for v in drawn_by(law)]
-                drawn |= dict.fromkeys(letters, names.union(*(drawn.get(n, ()) for n in names)))
-            found.append(drawn)
-        return found
-
-    def _is_solved_for(self, terms: Sequence[Expr], left: t.Node | None) -> bool:
-        """Whether a row "ε = (x_t − a x_0)/s" is about a letter of which lines say the law, and
-        which x_t is made of: it says nothing new of it."""
-        spelling = spelled(left) if isinstance(left, t.Sym) else ""
-        var = self.elab.variables.get(spelling)
-        alone = [term for term in terms if term is var]
-        others = [term for term in terms if term is not var]
-        inside = len(alone) == 1 and all(var in free_vars(term) for term in others)
-        return inside and bool(self.elab.laws.get(spelling))
-
-    def _is_of_each_point(self, terms: Sequence[Expr], left: t.Node | None) -> bool:
-        """Whether a row x = a E[Y | X = x] + b E[Z | X = x] is about the point that is given on its
-        other side: any point, then, of which it says nothing."""
-        var = self.elab.variables.get(spelled(left)) if isinstance(left, t.Sym) else None
-        means = {n for term in terms if term is not var for n in term.atoms(CondExpect)}
-        return var in terms and any(var in free_vars(one.at) for n in means for one in n.given)
-
-    def _alone(self, terms: Sequence[Expr], undefined: Sequence[Head]) -> bool:
-        """Whether a row is about one coefficient without a definition, at any time: nothing is
-        left that it could be tied to. Its integral, or its ends, may be those of a schedule that
-        words name."""
-        free = {v for term in terms for v in free_vars(term)}
-        calls = [call for term in terms for call in term.atoms(Apply)]
-        ends = any(is_number(place) for call in calls for place in call.arguments)
-        times = all(self.elab.is_time(self.elab.spelling(v)) for v in free)
-        course = ends or any(term.has(IntegralOver) for term in terms)
-        return len(undefined) == 1 and times and not course
 
     def convex(self, heads: Sequence[Head], item: Item) -> list[Head]:
         """The functions among ``heads`` that are convex by words before a row."""
@@ -407,43 +359,3 @@ class Ties:
             if var.sort is Sort.REAL and self.elab.is_no_number(self.elab.spelling(var)):
                 equation = ForAll(equation, var)
         return equation
-
-    def _moved(self, spelling: str) -> bool:
-        """Whether a variable has a time as its subscript."""
-        return any(self.elab.is_time(part) for part in spelling.partition("_")[2].split(","))
-
-    def _at_one_time(self, terms: Sequence[Expr]) -> bool:
-        """Whether all is said of symbols without a definition at one time, where they may be
-        anything, however they go on from there; definitions written out."""
-        nodes = list(reached_from(terms, _written_out))
-        if any(isinstance(n, Partial | Expect | IntegralOver | CondExpect | Named) for n in nodes):
-            return False
-        times = {
-            at
-            for applied in nodes
-            if isinstance(applied, Apply) and not _is_defined(applied)
-            for param, at in zip(applied.head.params, applied.arguments, strict=True)
-            if param.sort is Sort.REAL
-        }
-        free = {v for term in terms for v in free_vars(term)}
-        return len(times) == 1 and not any(self._moved(self.elab.spelling(v)) for v in free)
-
-
-def _written_out(node: Basic) -> Iterable[Basic]:
-    """What a node is made of; of a symbol with a definition, what that says at its arguments."""
-    return (node.head.unfold(node.arguments),) if _is_defined(node) else node.args
-
-
-def _is_defined(node: Basic) -> TypeGuard[Apply]:
-    """Whether a symbol has a definition in its document."""
-    called = isinstance(node, Apply) and not isinstance(node.head, Gaussian)
-    return called and node.head.definition is not None
-
-
-def _arguments(terms: Sequence[Expr]) -> set[Var]:
-    """The variables that a symbol is applied to, or a derivative is taken at: their sort shows."""
-    places: list[Expr] = []
-    for term in terms:
-        places += [place for a in term.atoms(Apply) for place in a.arguments]
-        places += [node.at for node in term.atoms(Grad, Partial, Div, Given)]
-    return {v for place in places for v in free_vars(place)}

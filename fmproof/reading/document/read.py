@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from fmproof.reading.document.accents import with_letters
 from fmproof.reading.document.markdown import read_markdown
 from fmproof.reading.document.source import MAX_SIZE, Document, DocumentError, Source
 from fmproof.reading.document.tex import read_tex
@@ -81,7 +82,8 @@ def read_text(
     looks_like_tex = ending == "" and (r"\begin{document}" in text or r"\section" in text)
     if ending == ".tex" or looks_like_tex:
         try:
-            return [read_tex(Source(shown, text), folder)]
+            words, saved = with_letters(text)
+            return [read_tex(Source(shown, words, saved=saved), folder)]
         except DocumentError as error:
             raise DocumentError(f"{shown}: {error}") from None
     return [read_markdown(Source(shown, text))]

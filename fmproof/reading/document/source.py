@@ -25,11 +25,13 @@ class Source:
         name: the file as it was given.
         text: the characters.
         prefix: in front of line numbers, such as ``"c3:"`` for the cell with index 3.
+        saved: where characters of the file are left out, as (offset, how many before it).
     """
 
     name: str
     text: str
     prefix: str = ""
+    saved: tuple[tuple[int, int], ...] = ()
 
     @cached_property
     def _starts(self) -> list[int]:
@@ -43,7 +45,8 @@ class Source:
 
     def column(self, at: int) -> int:
         """The column of an offset, from 1."""
-        return at - self._starts[self.line(at) - 1] + 1
+        start = self._starts[self.line(at) - 1]
+        return at - start + 1 + sum(room for place, room in self.saved if start < place <= at)
 
     def place(self, at: int) -> str:
         """``"12"`` or, in a notebook, ``"c3:7"``."""

@@ -37,6 +37,7 @@ from fmproof.reading.notation.lacking import (
     Undefined,
     value_of,
 )
+from fmproof.reading.notation.shares import density_of_index
 from fmproof.reading.notation.symbols import conventional, key_of, readable, spelled
 from fmproof.reading.notation.velocities import has_dot
 
@@ -350,6 +351,8 @@ def call(elab: Elaborator, node: t.Call) -> Expr:
     head = node.head
     key = key_of(head)
     plain = len(node.args) == 1 and not node.given and not node.after
+    if key in elab.evidence.shares and head.sub and function_like(elab, node):
+        return applied(elab, density_of_index(node))
     loss = functionals.functional_value(elab, node)
     if loss is not None:
         return loss
@@ -373,6 +376,9 @@ def call(elab: Elaborator, node: t.Call) -> Expr:
 def function_like(elab: Elaborator, node: t.Call) -> bool:
     """Whether ``a(b)`` applies a to b, rather than multiplying."""
     head, key = node.head, key_of(node.head)
+    if key in elab.evidence.shares and head.sub:  # π_k (a + b), but w_k(x)
+        alone = any(key_of(one) == key for one in elab.evidence.spellings.values())
+        return not (alone and isinstance(node.args[0], t.Add))
     if key in elab.evidence.densities or elab.is_density(key):
         return True
     name, place = spelled(head), node.args[0]

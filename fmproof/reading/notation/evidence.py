@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.linear_maps import letters_of_matrices
+from fmproof.reading.notation.shares import shares, summed_values
 from fmproof.reading.notation.sorts import Sorts
 from fmproof.reading.notation.sums import ranges
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
@@ -57,6 +58,8 @@ class Evidence:
     beside: set[str] = field(default_factory=set)  #: keys that are added to functions, u_t − w_t
     values: dict[str, t.Node] = field(default_factory=dict)  #: of drawn symbols, x_t = a x_0 + b ε
     indices: dict[str, t.Sym | None] = field(default_factory=dict)  #: of sums, and their last
+    shares: dict[str, str] = field(default_factory=dict)  #: weights π_k with Σ_k π_k = 1: of k
+    counted: set[str] = field(default_factory=set)  #: ranges that sums run through as values
     moving: set[str] = field(default_factory=set)  #: keys of symbols differentiated in a subscript
     carried: set[str] = field(default_factory=set)  #: keys of p of ∂_t p(x, t): of x at each time
     mixed: set[str] = field(default_factory=set)  #: p(x|c) = ∫ p(x|z) …: told apart by c and z
@@ -126,6 +129,10 @@ class Evidence:
             for left, right in pairs
             if isinstance(left, t.Sym | t.Call) and found.is_jacobian(right)
         }
+        found.shares = shares(pairs, found.indices, found.is_density)
+        found.densities.update(dict.fromkeys(found.shares, ("its sum is 1", -1)))
+        values = summed_values(roots, found.indices, found.is_density)
+        found.counted = {*values, *found.shares.values()}
         found.mixed = {key for left, right in pairs for key in _mixed_in(left, right)}
         return found
 
@@ -202,6 +209,7 @@ class Evidence:
                 one.role == "parameter"
                 and not seen
                 and key not in self.called
+                and not any(spelled(s) in self.indices for s in one.symbol.sub)  # weights π_k
                 and not coefficient  # "the parameters α_t" are a schedule
                 and not any(self._may_be_time(s) for s in one.symbol.sub)
             ):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
@@ -19,11 +19,14 @@ from fmproof.lang.nodes import (
     Expect,
     Field,
     Gaussian,
+    IntegralOver,
+    Lebesgue,
+    Ratio,
     Scalar,
     Var,
     uniform,
 )
-from fmproof.lang.scope import free_vars
+from fmproof.lang.scope import alpha_equal, free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.formula.alphabet import GREEK
@@ -62,12 +65,12 @@ def meaning(elab: Elaborator, call: t.Call, args: Sequence[Sequence[Expr]]) -> M
             [elab.variable(one) for one in places if isinstance(one, t.Sym)]
             for places in (pair.args, pair.given)
         )
-        letters = ",".join(_letters(main_there)) + "|" + ",".join(_letters(given_there))
+        letters = ",".join(_letters(elab, main_there)) + "|" + ",".join(_letters(elab, given_there))
     elif paired or (density and not any(sort_of(a) is Sort.REAL for a in sub)):
-        letters = ",".join(_letters(main)) + "|" + ",".join(_letters(given))
+        letters = ",".join(_letters(elab, main)) + "|" + ",".join(_letters(elab, given))
     mixed = key in elab.evidence.mixed and bool(call.given)
     if mixed and not letters:
-        letters = "|" + ",".join(_letters(given))
+        letters = "|" + ",".join(_letters(elab, given))
     sorts = ";".join(",".join(sort_of(a).name for a in group) for group in args)
     found: Key = (key + "@" + letters + sorts, len(sub), bool(sup), len(main), len(given))
     known = elab.meanings.get(found)
@@ -114,6 +117,11 @@ def build(
         definition = marginals.marginal(elab, call, sub, main, given)
     if definition is None and density and candidate is None and len(main) == 1:
         definition = joint_densities.marginal_of_joint(elab, call, main[0])
+        if definition is None:
+            definition = joint_densities.marginal_of_coupling(elab, call, main[0])
+            if definition is not None:
+                what = "the law of what it is drawn for, by the joint one"
+                elab.note(shown, what, "its subscript", call.at, True)
     if definition is None and density and candidate is None:
         product = joint_densities.product_of_parts(elab, call)
         if product is not None:
@@ -134,10 +142,18 @@ def build(
         return Meaning(None, everything, definition)
     sort = sort_of(definition) if definition is not None else result(elab, call)
     stray = free_vars(definition) - set(everything) if definition is not None else set()
+    kind = Field if sort is Sort.VEC else Scalar
+    if definition is not None and stray and sort in (Sort.REAL, Sort.VEC):
+        below = _with_numbers_below(definition, stray, (sub, sup, main, given))
+        if below is not None:
+            name = elab.names.of(key, "head")
+            head = kind(name, *main, sub=below, sup=sup, given=given, definition=definition)
+            if candidate is not None:
+                elab.note(shown, "a function, defined", "its definition", candidate.at)
+            return Meaning(None, everything, head(*below, *sup, *main, *given))
     if definition is not None and (stray or sort not in (Sort.REAL, Sort.VEC)):
         return Meaning(None, everything, definition)
     name = elab.names.of(key + ("@" + letters if several(elab, key, letters) else ""), "head")
-    kind = Field if sort is Sort.VEC else Scalar
     if sup and not all(v.sort is Sort.PARAM for v in sup):
         raise NotYet(f"the superscript of {readable(key)}", call.at, "notation")
     head = kind(name, *main, sub=sub, sup=sup, given=given, definition=definition)
@@ -267,6 +283,9 @@ def density_head(
             elif isinstance(definition, Apply) and isinstance(definition.head, Gaussian):
                 elab.note(shown, "a Gaussian density", "its definition", candidate.at)
                 return Meaning(None, everything, definition)  # of a mean that is written beside it
+            elif _is_joint_over_marginal(definition, main):
+                elab.note(shown, "a posterior, defined", "its definition", candidate.at)
+                return Meaning(None, everything, definition)
             else:  # not visibly a density, such as one with a formula: what it is stays open
                 candidate.state, candidate.why = "refused", "not visibly a density"
                 return Meaning(None, everything, definition)
@@ -283,6 +302,7 @@ def density_head(
             and isinstance(call.args[0], t.Sym)
             and (elab.prior(main[0], call.args[0]) is not None)
             and not (pairs.is_encoder(elab, call) or pairs.is_decoder(elab, call))
+            and not pairs.makes_the_posterior(elab, call)
         ):
             elab.unknowns[head] = "a posterior that is not the joint over the marginal"
     why, at = elab.evidence.densities.get(key_of(call.head), ("a density by its letter", call.at))
@@ -304,12 +324,39 @@ def density_head(
     return Meaning(head, everything)
 
 
+def _is_joint_over_marginal(definition: Expr, main: Sequence[Var]) -> bool:
+    """Whether a density is by its definition j(x, z)/∫ j(x, z) dz, whatever j is."""
+    if not isinstance(definition, Ratio) or len(main) != 1:
+        return False
+    joint, marginal = definition.args
+    if isinstance(marginal, Apply) and marginal.head.definition is not None:
+        marginal = marginal.head.unfold(marginal.arguments)
+    if main[0].sort is Sort.PARAM or main[0] in free_vars(marginal):
+        return False
+    return alpha_equal(marginal, IntegralOver(joint, Lebesgue(main[0])))
+
+
 def _is_of_uniform_times(elab: Elaborator, call: t.Call) -> bool:
     """Whether p(t) is the density of a t that rows draw uniformly: no row draws from p, and no
     words say what it is."""
     key = key_of(call.head)
     drawn = any(spelled(time) in elab.evidence.uniform for time in call.args)
     return drawn and key == "p" and key not in elab.evidence.laws_of_times
+
+
+def _with_numbers_below(
+    definition: Expr, stray: Collection[Var], places: Sequence[tuple[Var, ...]]
+) -> tuple[Var, ...] | None:
+    """What stands below a function that is an average in which there are numbers that are not
+    written at it, σ in L(θ) = E‖v_θ(x + σ ε) − ε‖²: it keeps its name, and what is natural to say
+    of it can be said. None for other functions: they are written out."""
+    sub, *others = places
+    averages = isinstance(definition, IntegralOver | Expect)
+    if not averages or any(v.sort is not Sort.REAL for v in stray):
+        return None
+    if any(v in group for v in stray for group in others):
+        return None
+    return (*sub, *sorted(stray, key=lambda v: v.name))
 
 
 def _with_hidden(
@@ -352,6 +399,12 @@ def mixture_head(
     return Meaning(None, tuple(everything), head(*below, point))
 
 
-def _letters(args: Sequence[Expr]) -> list[str]:
-    """The letters of arguments; p(X) and p(x) are one density."""
-    return [a.name.lower() if isinstance(a, Var) else "·" for a in args]
+def _letters(elab: Elaborator, args: Sequence[Expr]) -> list[str]:
+    """The letters of arguments; p(X) and p(x) are one density, p(j) and p(k) of one range, too."""
+    return [_letter(elab, a) if isinstance(a, Var) else "·" for a in args]
+
+
+def _letter(elab: Elaborator, var: Var) -> str:
+    name = elab.spelling(var) if var.sort is Sort.LATENT else ""
+    last = elab.evidence.indices.get(name)
+    return var.name.lower() if last is None else spelled(last)

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from sympy import Expr
 
 from fmproof.errors import SortError
-from fmproof.lang.nodes import IntegralOver, Lebesgue, Var
+from fmproof.lang.nodes import Density, IntegralOver, Lebesgue, Var
+from fmproof.lang.nodes.measure import parents_of
 from fmproof.lang.scope import substitute
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
@@ -38,6 +39,27 @@ def marginal_of_joint(elab: Elaborator, node: t.Call, main: Var) -> Expr | None:
     if main in beside or here.sort is not main.sort or any(v.sort is not Sort.VEC for v in beside):
         return None
     return IntegralOver(substitute(term, {here: main}), *map(Lebesgue, beside))
+
+
+def marginal_of_coupling(elab: Elaborator, node: t.Call, main: Var) -> Expr | None:
+    """p_0(x_0), over ``main``, where the document draws (x_0, x_1) from π(x_0, x_1) and says no
+    more of p_0: by its subscript it is the law of x_0, which the coupling has."""
+    letter = node.args[0] if len(node.args) == 1 and not (node.given or node.after) else None
+    if elab.strict or not isinstance(letter, t.Sym) or len(letter.sub) != 1:
+        return None
+    below = [*node.head.labels, *map(spelled, node.head.sub)]
+    if below != [spelled(letter.sub[0])]:
+        return None
+    for law in elab.laws.get(spelled(letter), ()):
+        drawn = [v for v in law.head.drawn(law) if isinstance(v, Var)]
+        here = elab.variables.get(spelled(letter))
+        joint = isinstance(law.head, Density) and law.head.definition is None
+        if joint and len(drawn) > 1 and here in drawn and here.sort is main.sort:
+            others = [v for v in drawn if v is not here]
+            if main in others or parents_of(law):
+                return None
+            return IntegralOver(substitute(law, {here: main}), *map(Lebesgue, others))
+    return None
 
 
 def joint_with(

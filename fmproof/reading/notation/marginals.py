@@ -80,7 +80,7 @@ def _mixture(
             laws = (prior,) if prior is not None else _any_law(elab, latent, other.given[0])
             if laws is None or {*sub, *main} & {v for law in laws for v in drawn_by(law)}:
                 continue  # x is drawn before z: p(x) is no mixture over that z
-            if latent in (*sub, *main) or latent.sort is not Sort.VEC:
+            if latent in (*sub, *main) or latent.sort not in (Sort.VEC, Sort.LATENT):
                 continue
             conditional = elab.meaning(
                 t.Call(other.at, other.head, (t.Sym(other.at, "x"),), other.given),

@@ -41,6 +41,19 @@ def turned(elab: Elaborator, call: t.Call) -> t.Call | None:
     return None
 
 
+def makes_the_posterior(elab: Elaborator, call: t.Call) -> bool:
+    """Whether p(x|k) is what the document defines p(k|x) by: p(k|x) = p(k) p(x|k)/p(x)."""
+    other = turned(elab, call)
+    if other is None:
+        return False
+    for one in elab.candidates.get(key_of(other.head), ()):
+        if isinstance(one.left, t.Call) and spelled(one.left) == spelled(other):
+            inside = (n for n in t.walk(one.right) if isinstance(n, t.Call))
+            if any(spelled(n) == spelled(call) for n in inside):
+                return True
+    return False
+
+
 def is_decoder(elab: Elaborator, call: t.Call) -> bool:
     """Whether p_θ(x|z) is what a model draws x from, of which the document has the marginal p_θ(x)
     and the prior p(z): whatever the law of the data is, p_θ(z|x) is the posterior."""

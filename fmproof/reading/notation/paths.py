@@ -101,8 +101,13 @@ def _applies_averages(elab: Elaborator, node: t.Node) -> bool:
 
 
 def _averages(node: t.Node) -> bool:
-    """Whether a formula averages, differentiates or integrates."""
-    return any(isinstance(n, t.Expectation | t.Derivative | t.Integral) for n in t.walk(node))
+    """Whether a formula averages, integrates, or differentiates in a time: the score at a random
+    point is random."""
+    return any(
+        isinstance(n, t.Expectation | t.Integral)
+        or (isinstance(n, t.Derivative) and n.kind != "grad")
+        for n in t.walk(node)
+    )
 
 
 def _turned(elab: Elaborator, value: Expr | None) -> Expr | None:

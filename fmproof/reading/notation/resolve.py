@@ -34,7 +34,7 @@ from fmproof.reading.notation.squares import (
     square_of_points,
     with_squares_of_times,
 )
-from fmproof.reading.notation.sums import as_mean
+from fmproof.reading.notation.sums import as_mean, numbering, with_index_below
 from fmproof.reading.notation.symbols import conventional, key_of, spelled
 
 _MARKS = frozenset("abcdefghopqvDEFGIMPS")
@@ -95,6 +95,7 @@ class Resolver:
                     self.applied.add(spelled(node.head))
                     if len(places) == len(node.args) == 2 and _timed(node):
                         self.of_point_and_time.setdefault(key_of(node.head), node)
+        self.indices = numbering(trees)
         self.models = models_beside_points(trees)
         self.numbers = numbers_beside_functions(trees)
         self.timed = densities_at_times(trees)
@@ -140,6 +141,8 @@ class Resolver:
             node = with_squares_of_times(_flat(node), self.arities)
         if isinstance(node, t.Sym) and spelled(node) in self.numbers:
             return replace(node, labels=(*node.labels, AS_NUMBER))
+        if isinstance(node, t.Sym):
+            node = with_index_below(node, self.indices)
         if isinstance(node, t.Call | t.Sym):
             node = self._of_model(node)
         if isinstance(node, t.Call):

@@ -2,25 +2,28 @@
 
 y_i is a function of the index. Of the index's law nothing but this is known, so what is proved
 holds for every law of it; and a mean over weighted points is a limit of means over more points,
-so numbers on weighted points are fair, too.
+so numbers on weighted points are fair, too. Where the index has a law that the document knows
+(``shares``), Σ is an integral over its values.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from sympy import Expr, S
 
-from fmproof.lang.arithmetic import add, times_of
+from fmproof.lang.arithmetic import add, factors, mul, times_of
 from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import Expect, Field, Inner, Law, Var
+from fmproof.lang.nodes import Apply, Expect, Field, Inner, Integral, Law, Var
+from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.lacking import NotYet
-from fmproof.reading.notation.symbols import key_of, readable, spelled
+from fmproof.reading.notation.shares import density_of_index, range_of
+from fmproof.reading.notation.symbols import conventional, key_of, readable, spelled
 
 if TYPE_CHECKING:
     from fmproof.reading.notation.elaborate import Elaborator
@@ -33,8 +36,12 @@ _MOST = 6
 
 
 def ranges(nodes: Iterable[t.Node]) -> dict[str, t.Sym | None]:
-    """The indices of sums that number something, y_i, with the last one where it is a letter."""
+    """The indices of sums that number something, y_i, with the last one where it is a letter.
+
+    Σ_j y_j beside Σ_{i=1}^n y_i has n summands, too.
+    """
     found: dict[str, t.Sym | None] = {}
+    numbered: dict[str, set[str]] = {}  # what an index numbers
     for root in nodes:
         for node in t.walk(root):
             if not (isinstance(node, t.Series) and isinstance(node.index, t.Sym)):
@@ -44,7 +51,31 @@ def ranges(nodes: Iterable[t.Node]) -> dict[str, t.Sym | None]:
             if high is not None and high.name in _COORDINATES:
                 continue
             found[name] = found.get(name) or high
+            numbered.setdefault(name, set()).update(
+                key_of(one)
+                for one in t.walk(node.body)
+                if isinstance(one, t.Sym) and any(spelled(s) == name for s in one.sub)
+            )
+    for name in [name for name, high in found.items() if high is None]:
+        same = (high for other, high in found.items() if numbered[other] & numbered[name])
+        found[name] = next((high for high in same if high is not None), None)
     return found
+
+
+def numbering(nodes: Iterable[t.Node]) -> set[str]:
+    """The letters that sums run through and that are no times."""
+    return {name for name in ranges(nodes) if not conventional("times", name, "by_itself")}
+
+
+def with_index_below(symbol: t.Sym, indices: Collection[str]) -> t.Sym:
+    """y^{(i)} as y_i, and y^i, too, unless y is a number by its letter: then it is a power."""
+    above = symbol.sup
+    index = above.body if isinstance(above, t.Bracketed) else above
+    if not isinstance(index, t.Sym) or spelled(index) not in indices:
+        return symbol
+    if index is above and conventional("scalars", symbol.name):
+        return symbol
+    return replace(symbol, sub=(*symbol.sub, index), sup=None)
 
 
 def carries_index(elab: Elaborator, symbol: t.Sym) -> bool:
@@ -59,13 +90,15 @@ def is_sample(elab: Elaborator, symbol: t.Sym) -> bool:
 
 
 def member(elab: Elaborator, symbol: t.Sym) -> t.Call:
-    """y_i as a function of i.
+    """y_i as a function of i; a share as the density of its index.
 
     Raises:
         NotYet: it is a sample, which is random, or a coordinate of a vector y.
     """
     if spelled(symbol) in elab.evidence.drawn or spelled(symbol) in elab.evidence.random:
         raise NotYet("a sum over random samples", symbol.at)
+    if key_of(symbol) in elab.evidence.shares:
+        return density_of_index(symbol)
     return t.Call(symbol.at, symbol, ())
 
 
@@ -107,8 +140,25 @@ def finite_sum(elab: Elaborator, node: t.Series) -> Expr:
         body = elab.term(node.body)
     if sort_of(body) not in (Sort.REAL, Sort.VEC):
         raise NotYet("a finite sum of what is no number and no vector", node.at)
+    counted = range_of(node, elab.evidence.indices) in elab.evidence.counted
+    if counted and node.kind == "sum" and index in free_vars(body):
+        return _over_values(body, index)
     mean: Expr = Expect(body, _law(elab, node, index))
     return mean if node.kind == "mean" else times_of(_count(elab, node), mean)
+
+
+def _over_values(body: Expr, index: Var) -> Expr:
+    """Σ_k as an integral over k; Σ_k π_k E_k[f] as an average over k drawn from π, as E_k[f] need
+    not be there where π_k is 0."""
+    parts = factors(body)
+    laws = [one for one in parts if isinstance(one, Apply) and one.head.draws]
+    laws = [one for one in laws if one.head.drawn(one) == (index,)]
+    if len(laws) == 1 and body.has(Expect):
+        rest = [one for one in parts if one is not laws[0]]
+        average: Expr = Expect(mul(*rest), laws[0])
+        return average
+    total: Expr = Integral(body, index)
+    return total
 
 
 def _last(elab: Elaborator, node: t.Series) -> t.Node | None:

@@ -389,6 +389,11 @@ def defines_anew(text: str, start: int) -> bool:
     return said and _last("recalls", sentence) < 0
 
 
+def concludes(text: str, start: int) -> bool:
+    """Whether the words before a formula say that it follows: "Then b = …"."""
+    return _last("then", _words_ahead(text, start)) >= 0
+
+
 _PROPOSES = re.compile(
     r"\b(?:now,?\s+)?let(?:['’]s|\s+us)(?:\s+now)?\s+"
     r"(?!take|consider|choose|set|define|use|fix|switch|write|introduce)\w+",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from itertools import combinations
 
-from sympy import Expr
+from sympy import Expr, S
 
 from fmproof.derived.derivatives_inside import DERIVATIVES, integrable_derivative
 from fmproof.derived.dominations import (
@@ -21,8 +21,9 @@ from fmproof.derived.dominations import (
 from fmproof.derived.gaussians import gaussian_bounded
 from fmproof.derived.integrals_inside import integral_inside
 from fmproof.derived.ratios import cancelled_ratio
+from fmproof.kernel.integrability import product_integrable
 from fmproof.kernel.theorem import Theorem
-from fmproof.lang.arithmetic import Add, factors
+from fmproof.lang.arithmetic import Add, factors, mul, without
 from fmproof.lang.node import bound_vars, sort_of
 from fmproof.lang.nodes import Apply, Expect, Inner, IntegralOver, Ratio, Scalar
 from fmproof.lang.nodes.heads import gaussian
@@ -91,6 +92,27 @@ def scalar_dominations(goal: Integrable, squared: Collection[object]) -> Iterato
         yield "Cauchy–Schwarz", attempt(scalar_cauchy_schwarz, goal, first, second)
     for place in known:
         yield "second moments", attempt(scalar_square_integrable, goal, place)
+
+
+def shared_dominations(goal: Integrable, known: Collection[Expr]) -> Iterator[Move]:
+    """|k l ⟨a, b⟩| ≤ ‖k a‖² + ‖l b‖², where something is known of one of these squares."""
+    parts, bound = factors(goal.body), frozenset(bound_vars(goal))
+    places = [i for i, part in enumerate(parts) if isinstance(part, Inner) and not part.is_square]
+    scalars = [i for i, part in enumerate(parts) if i not in places and bound & free_vars(part)]
+    if len(places) != 1 or not 0 < len(scalars) <= _SCALARS:
+        return
+    a, b = parts[places[0]].args
+    for count in range(len(scalars) + 1):
+        for mine in combinations(scalars, count):
+            k = mul(*(parts[i] for i in mine))
+            rest = mul(*without(parts, places[0], *mine))
+            if {mul(k, k, Inner(a, a)), mul(rest, rest, Inner(b, b))} & {*known}:
+                sides = mul(k, a), mul(rest, b)
+                yield "Cauchy–Schwarz", attempt(product_integrable, S.One, *sides, goal.measure)
+
+
+_SCALARS = 4
+"""So many factors are shared out between the sides of an inner product."""
 
 
 def is_compound(body: Expr) -> bool:

@@ -57,6 +57,7 @@ from fmproof.tactics.conditions.dominations import (
     has_constant,
     is_compound,
     scalar_dominations,
+    shared_dominations,
 )
 from fmproof.tactics.conditions.marginals import marginal_variants
 from fmproof.tactics.conditions.proof import ConditionProof
@@ -192,6 +193,9 @@ def _domination_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterat
     """|f| ≤ Σ |gᵢ|."""
     yield from search.dominations(goal)
     yield from scalar_dominations(goal, search.squared)
+    facts = (fact.conclusion for _, fact in search.facts_at(goal))
+    known = {fact.body for fact in facts if isinstance(fact, Integrable)}
+    yield from shared_dominations(goal, known)
 
 
 def _constant_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Move]:
@@ -257,6 +261,8 @@ def _noise_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Mo
         yield "", attempt(same_law, goal, plain)
     else:
         yield "Gaussian noise", standard_noise(goal)
+    for spelled in filter(is_polynomial, spelled_out(goal)):  # x from a mixture of Gaussians
+        yield "Tonelli", attempt(same_law, goal, spelled)
 
 
 def _marginal_moves(search: Prover, goal: Integrable, form: Integrable) -> Iterator[Move]:
