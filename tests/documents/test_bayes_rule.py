@@ -7,8 +7,8 @@ import pytest
 from fmproof.documents.check import check_text
 
 TEXT = (
-    "A Gaussian path $x_t = \\alpha_t x + \\sigma_t \\epsilon$, $\\epsilon \\sim \\mathcal N(0, I)$ "
-    "independent of $(x, c)$. By Bayes\n\n$$ RULE $$\n"
+    "A Gaussian path $x_t = \\alpha_t x + \\sigma_t \\epsilon$, $\\epsilon \\sim \\mathcal N(0, I)$"
+    " independent of $(x, c)$. By Bayes\n\n$$ RULE $$\n"
 )
 
 
