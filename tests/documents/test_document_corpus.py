@@ -121,10 +121,12 @@ LONG = {
     "README-moons-flow.md": 11,
     "chapter-six-scores.tex": 19,
     "edm-in-my-notation.tex": 14,
-    "guidance-and-measurements.ipynb": 13,
+    "guidance-and-measurements.ipynb": 14,
     "sde-cheatsheet.md": 15,
     "straightening-and-one-step.md": 13,
     "uebungsblatt-geschwindigkeiten.tex": 14,
+    "td-interpolants.tex": 9,
+    "what-cfg-samples.md": 9,
 }
 FLAGGED = {"refuted", "constant", "scope"}
 _NO_CLAIM = {"definition", "hypothesis", "skip", "statement"}

@@ -15,6 +15,7 @@ from fmproof.documents.compare.fairness import ANOTHER_VALUE
 from fmproof.documents.context import Context, Memory, report
 from fmproof.documents.examples import Example, example_of, remember
 from fmproof.documents.items import Item, Reading, blocks
+from fmproof.documents.judge.bayes import is_bayes_rule
 from fmproof.documents.judge.chains import _DEFECTS, break_chain, go_on_behind
 from fmproof.documents.judge.claims import judge_claim
 from fmproof.documents.judge.definitions import (
@@ -308,6 +309,8 @@ class Judge:
         if item.inline:
             self.context.chain = RowChain()
         found = judge_claim(self.context, item, _CLAIMS[relation])
+        if found.verdict == "open" and relation == "=" and is_bayes_rule(item):
+            return report(item, "definition", "Bayes' rule: it says what the posterior is")
         left_so = found.verdict in ("refuted", "open", "hypothesis")
         if left_so and relation == "=" and takes_a_course(self.context, item):
             words = "a differential equation: from here on, the path follows it"
