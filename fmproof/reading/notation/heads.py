@@ -302,7 +302,7 @@ def density_head(
             and isinstance(call.args[0], t.Sym)
             and (elab.prior(main[0], call.args[0]) is not None)
             and not (pairs.is_encoder(elab, call) or pairs.is_decoder(elab, call))
-            and not pairs.makes_the_posterior(elab, call)
+            and not pairs.makes_the_marginal(elab, call)
         ):
             elab.unknowns[head] = "a posterior that is not the joint over the marginal"
     why, at = elab.evidence.densities.get(key_of(call.head), ("a density by its letter", call.at))

@@ -41,14 +41,12 @@ def turned(elab: Elaborator, call: t.Call) -> t.Call | None:
     return None
 
 
-def makes_the_posterior(elab: Elaborator, call: t.Call) -> bool:
-    """Whether p(x|k) is what the document defines p(k|x) by: p(k|x) = p(k) p(x|k)/p(x)."""
-    other = turned(elab, call)
-    if other is None:
-        return False
-    for one in elab.candidates.get(key_of(other.head), ()):
-        if isinstance(one.left, t.Call) and spelled(one.left) == spelled(other):
-            inside = (n for n in t.walk(one.right) if isinstance(n, t.Call))
+def makes_the_marginal(elab: Elaborator, call: t.Call) -> bool:
+    """Whether p(x|k) is what the document mixes p(x) of: p(x) = Σ_k p(k) p(x|k)."""
+    for one in elab.candidates.get(key_of(call.head), ()):
+        if isinstance(one.left, t.Call) and is_density_of(one.left, *call.args):
+            totals = (n for n in t.walk(one.right) if isinstance(n, t.Series | t.Integral))
+            inside = (n for total in totals for n in t.walk(total) if isinstance(n, t.Call))
             if any(spelled(n) == spelled(call) for n in inside):
                 return True
     return False

@@ -180,7 +180,7 @@ def turned_round(elab: Elaborator, node: t.Call, main: Var, given: Var) -> tuple
         return None  # the other way round is one: this is the kernel
     if key_of(node.head) not in {key_of(other.head), *pairs.laws_said_of(elab, z)}:
         return None  # q(z|x) beside p(x|z) and p(z): any density
-    if pairs.is_decoder(elab, node) or pairs.makes_the_posterior(elab, node):
+    if pairs.is_decoder(elab, node) or pairs.makes_the_marginal(elab, node):
         return None
     kernel_of = t.Call(node.at, other.head, (x,), (z,))
     prior = elab.prior(main, z)
