@@ -159,7 +159,8 @@ def _mixtures(term: Basic) -> Iterator[Expr]:
         return
     named = isinstance(term, Apply) and not isinstance(term.head, Density)
     if named and isinstance(term.head.definition, IntegralOver):
-        yield from _mixtures(term.head.unfold(term.arguments))
+        written = [*_mixtures(term.head.unfold(term.arguments))]
+        yield from (term, *written) if written else ()
 
 
 def _over(term: Expr) -> Iterator[Expr]:
