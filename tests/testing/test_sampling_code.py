@@ -338,13 +338,15 @@ def test_misuse(check, message):
 
 
 def test_the_two_tests_of_a_sampler_share_its_level(monkeypatch):
-    from fmproof.testing import sampling
+    from fmproof.testing import sampler_ends
     from fmproof.testing.joint import JointTest
     from fmproof.testing.reference import Reference
 
     reference = Reference.of(CondOTPath(), MIX)
     ends = MIX.sample(2000, np.random.default_rng(0))
     for p_value, fails in ((0.03, False), (0.02, True)):
-        monkeypatch.setattr(sampling, "joint_test", lambda *_, p=p_value: JointTest(p, 0, 0.0, 1.0))
-        found = sampling._law(reference, ends, 0.03, 0.05, 0)
+        monkeypatch.setattr(
+            sampler_ends, "joint_test", lambda *_, p=p_value: JointTest(p, 0, 0.0, 1.0)
+        )
+        found = sampler_ends.wrong_law(reference, ends, 0.03, 0.05, 0)
         assert (found is not None) == fails
