@@ -185,3 +185,10 @@ def open_row(item: Item, why: str) -> RowReport:
     """Neither proved nor refuted; announced, if it opens a theorem."""
     announced = item.piece.inside == "theorem" and not item.inline and item.row.left is not None
     return report(item, "statement" if announced else "open", why)
+
+
+def is_a_vector(context: Context, symbol: t.Sym) -> bool:
+    """Whether a letter is a vector, by how the document uses it."""
+    found = context.elab.evidence.sorts.of(symbol)
+    vector = found is not None and found.kind == "vec"
+    return vector and not context.elab.is_time(spelled(symbol))

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 
-from fmproof.documents.items import Item, Reading, head_of
+from fmproof.documents.items import Item, Reading
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Candidate
 from fmproof.reading.notation.evidence import Evidence
-from fmproof.reading.notation.symbols import key_of, spelled
+from fmproof.reading.notation.symbols import head_of, key_of, spelled
 
 
 def define_energies(

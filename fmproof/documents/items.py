@@ -230,13 +230,6 @@ def equations(reading: Reading) -> list[tuple[t.Node, t.Node]]:
     return found
 
 
-def head_of(node: t.Node) -> t.Sym:
-    """The letter of a symbol that is applied or not."""
-    head = node.head if isinstance(node, t.Call) else node
-    assert isinstance(head, t.Sym)
-    return head
-
-
 def is_at_an_end(node: t.Sym | t.Call) -> bool:
     """Whether a symbol is taken at a number: a(0), x_1."""
     places = node.args if isinstance(node, t.Call) else node.sub

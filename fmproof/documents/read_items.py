@@ -10,7 +10,7 @@ from fractions import Fraction
 from fmproof.documents import laws_in_lines
 from fmproof.documents.bounds_of_minima import without_extremum
 from fmproof.documents.generating import generated
-from fmproof.documents.items import Item, Property, Reading, equations, head_of, spell
+from fmproof.documents.items import Item, Property, Reading, equations, spell
 from fmproof.documents.levels import levels_of_sections
 from fmproof.reading.document.markdown import body
 from fmproof.reading.document.rows import Row, rows_of
@@ -35,7 +35,7 @@ from fmproof.reading.formula.plain_e import (
 from fmproof.reading.formula.spaces import dimensions_in
 from fmproof.reading.notation.gaussian_formula import dimensions_by_logarithms
 from fmproof.reading.notation.resolve import Resolver
-from fmproof.reading.notation.symbols import key_of, spelled
+from fmproof.reading.notation.symbols import head_of, key_of, spelled
 from fmproof.reading.notation.values_in_words import number_said
 from fmproof.reading.notation.words import (
     Said,

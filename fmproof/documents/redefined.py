@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 
 from fmproof.documents.candidates.shapes import mentions, shape_of
-from fmproof.documents.items import Item, Reading, head_of
+from fmproof.documents.items import Item, Reading
 from fmproof.documents.reach import opens_case_behind_heading
 from fmproof.lang.nodes.measure import parents_of
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Candidate, Elaborator
-from fmproof.reading.notation.symbols import conventional, key_of, spelled
+from fmproof.reading.notation.symbols import conventional, head_of, key_of, spelled
 from fmproof.reading.notation.velocities import undotted
 from fmproof.reading.notation.words import concludes, defines_anew
 

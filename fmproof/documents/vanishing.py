@@ -10,14 +10,14 @@ from collections.abc import Iterable, Sequence
 from sympy import Expr, S
 
 from fmproof.documents.context import Context
-from fmproof.documents.items import head_of, is_at_an_end
+from fmproof.documents.items import is_at_an_end
 from fmproof.documents.terms import heads_in
 from fmproof.documents.ties.symbols import is_word, key_of_head
 from fmproof.lang.nodes import Head, Var
 from fmproof.lang.scope import free_vars
 from fmproof.lang.sorts import Sort
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation.symbols import key_of, spelled
+from fmproof.reading.notation.symbols import head_of, key_of, spelled
 
 _EQUATIONS = ("=", ":=", "=:")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fmproof.documents.items import Reading, head_of
+from fmproof.documents.items import Reading
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.chains import (
     is_at_a_time,
@@ -11,7 +11,7 @@ from fmproof.reading.notation.chains import (
     is_step_by_one,
 )
 from fmproof.reading.notation.elaborate import Candidate
-from fmproof.reading.notation.symbols import key_of, spelled
+from fmproof.reading.notation.symbols import head_of, key_of, spelled
 
 
 def prefer_closed_forms(reading: Reading, chosen: dict[str, list[Candidate]]) -> None:

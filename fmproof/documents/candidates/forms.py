@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from fmproof.documents.items import Item, head_of
+from fmproof.documents.items import Item
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Candidate
 from fmproof.reading.notation.evidence import Evidence
-from fmproof.reading.notation.symbols import conventional, key_of, spelled
+from fmproof.reading.notation.symbols import conventional, head_of, key_of, spelled
 
 
 def is_bayes(left: t.Node, right: t.Node) -> bool:

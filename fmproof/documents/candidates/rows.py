@@ -22,12 +22,12 @@ from fmproof.documents.candidates.forms import (
 )
 from fmproof.documents.candidates.shapes import mentions, shape_of
 from fmproof.documents.domains import picks_a_part
-from fmproof.documents.items import Item, Reading, head_of
+from fmproof.documents.items import Item, Reading
 from fmproof.documents.motion import followed
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Candidate
 from fmproof.reading.notation.evidence import Evidence
-from fmproof.reading.notation.symbols import conventional, key_of, spelled
+from fmproof.reading.notation.symbols import conventional, head_of, key_of, spelled
 from fmproof.reading.notation.velocities import has_dot, undotted
 
 Options = dict[str, list[tuple[int, Candidate, Item]]]

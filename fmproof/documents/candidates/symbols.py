@@ -16,7 +16,7 @@ from fmproof.documents.candidates.rows import DefiningRows, Options
 from fmproof.documents.candidates.shapes import shape_of
 from fmproof.documents.fields_by_name import fields_by_name
 from fmproof.documents.gibbs import define_energies
-from fmproof.documents.items import Reading, equations, head_of
+from fmproof.documents.items import Reading, equations
 from fmproof.documents.kernels import kernels_of
 from fmproof.documents.marginal_fields import marginal_fields
 from fmproof.reading.formula import tree as t
@@ -24,7 +24,7 @@ from fmproof.reading.notation.definitions import POINT
 from fmproof.reading.notation.elaborate import Candidate
 from fmproof.reading.notation.evidence import Evidence
 from fmproof.reading.notation.flows import moving_field
-from fmproof.reading.notation.symbols import key_of
+from fmproof.reading.notation.symbols import head_of, key_of
 
 
 def candidates_of(reading: Reading, evidence: Evidence) -> dict[str, list[Candidate]]:

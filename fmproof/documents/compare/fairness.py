@@ -12,7 +12,6 @@ from fmproof.documents.compare.row import ComparedRow
 from fmproof.documents.domains import picks_a_part
 from fmproof.documents.examples import remember
 from fmproof.documents.following import with_equations
-from fmproof.documents.items import head_of
 from fmproof.documents.redefined import begin
 from fmproof.documents.terms import heads_in
 from fmproof.documents.ties.conventions import conventions
@@ -36,7 +35,7 @@ from fmproof.lang.spelling.text import text
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import Candidate, NotYet
 from fmproof.reading.notation.joint_laws import JOINT
-from fmproof.reading.notation.symbols import key_of, spelled
+from fmproof.reading.notation.symbols import head_of, key_of, spelled
 from fmproof.tactics.matching import said_of_each
 
 ANOTHER_VALUE = "gives a coefficient in it another value"

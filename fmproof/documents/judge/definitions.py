@@ -9,10 +9,9 @@ from fmproof.documents.candidates.forms import is_of_coefficient
 from fmproof.documents.cases import from_there_on
 from fmproof.documents.chain import RowChain
 from fmproof.documents.constants import hidden_parameter
-from fmproof.documents.context import Context, report
+from fmproof.documents.context import Context, is_a_vector, report
 from fmproof.documents.items import Item
 from fmproof.documents.judge.chains import break_chain, start_chain
-from fmproof.documents.judge.values import is_a_vector
 from fmproof.documents.model import RowReport, Verdict
 from fmproof.documents.scope import end_of, strays
 from fmproof.errors import FmproofError, SortError

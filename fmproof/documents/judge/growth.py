@@ -6,11 +6,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from fmproof.documents.context import Context, report
-from fmproof.documents.items import Item, head_of
+from fmproof.documents.items import Item
 from fmproof.documents.judge.claims import judge_claim
 from fmproof.documents.model import RowReport
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation.symbols import key_of
+from fmproof.reading.notation.symbols import head_of, key_of
 
 
 def judge_growth(context: Context, item: Item) -> RowReport | None:

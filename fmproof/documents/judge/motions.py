@@ -8,7 +8,7 @@ from sympy import Expr
 
 from fmproof.documents.chain import ChainLine, RowChain
 from fmproof.documents.context import Context
-from fmproof.documents.items import Item, head_of
+from fmproof.documents.items import Item
 from fmproof.documents.motion import (
     course,
     followed,
@@ -18,7 +18,7 @@ from fmproof.errors import FmproofError, SortError
 from fmproof.lang.nodes import Apply, CondExpect, Field, Head, Partial
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import NotYet
-from fmproof.reading.notation.symbols import key_of, spelled
+from fmproof.reading.notation.symbols import head_of, key_of, spelled
 
 
 def is_motion(context: Context, item: Item) -> bool:

@@ -13,7 +13,7 @@ from functools import partial
 from fmproof.documents.candidates.symbols import candidates_of
 from fmproof.documents.context import Context
 from fmproof.documents.drawn_times import draw_times
-from fmproof.documents.items import Item, Reading, equated, head_of
+from fmproof.documents.items import Item, Reading, equated
 from fmproof.documents.judge.motions import paths_followed
 from fmproof.documents.motion import carried, pushed
 from fmproof.documents.special_laws import (
@@ -32,7 +32,7 @@ from fmproof.reading.notation.elaborate import Elaborator, NotYet
 from fmproof.reading.notation.evidence import Evidence
 from fmproof.reading.notation.hidden_noise import laws_of_others, noised
 from fmproof.reading.notation.lacking import value_of
-from fmproof.reading.notation.symbols import conventional, key_of, spelled
+from fmproof.reading.notation.symbols import conventional, head_of, key_of, spelled
 from fmproof.reading.notation.words import speaks_of_chains
 
 

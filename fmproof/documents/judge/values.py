@@ -6,7 +6,7 @@ from sympy import S
 
 from fmproof.documents.candidates.forms import takes_a_value
 from fmproof.documents.chain import ChainLine, RowChain
-from fmproof.documents.context import Context
+from fmproof.documents.context import Context, is_a_vector
 from fmproof.documents.items import Item
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.node import sort_of
@@ -75,12 +75,6 @@ def takes(context: Context, item: Item) -> bool:
         spelled(c.left) == spelled(value) for c in context.elab.candidates.get(key_of(value), ())
     )
     return not named and context.elab.path(path) is not None
-
-
-def is_a_vector(context: Context, symbol: t.Sym) -> bool:
-    found = context.elab.evidence.sorts.of(symbol)
-    vector = found is not None and found.kind == "vec"
-    return vector and not context.elab.is_time(spelled(symbol))
 
 
 def is_drawn_back(context: Context, item: Item) -> bool:

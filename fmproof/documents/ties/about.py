@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from fmproof.documents.candidates.forms import is_of_coefficient
-from fmproof.documents.items import Item, head_of
+from fmproof.documents.items import Item
 from fmproof.documents.motion import moved_point, starts_at
 from fmproof.documents.ties.near import Near
 from fmproof.documents.ties.sides import (
@@ -20,7 +20,7 @@ from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.definitions import KEPT_CLOSED, with_words
 from fmproof.reading.notation.elaborate import Candidate
 from fmproof.reading.notation.shares import says_what_is_shared
-from fmproof.reading.notation.symbols import key_of, spelled
+from fmproof.reading.notation.symbols import head_of, key_of, spelled
 
 
 @dataclass

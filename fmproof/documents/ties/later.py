@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from sympy import Expr
 
-from fmproof.documents.items import Item, head_of, is_at_an_end
+from fmproof.documents.items import Item, is_at_an_end
 from fmproof.documents.reach import in_later_section
 from fmproof.documents.ties.near import Near
 from fmproof.documents.ties.symbols import key_of_head
@@ -21,7 +21,7 @@ from fmproof.lang.sorts import Sort
 from fmproof.lang.spelling.text import text
 from fmproof.reading.formula import tree as t
 from fmproof.reading.notation.elaborate import NotYet
-from fmproof.reading.notation.symbols import key_of
+from fmproof.reading.notation.symbols import head_of, key_of
 
 
 @dataclass

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from fmproof.reading.formula import tree as t
-from fmproof.reading.notation.symbols import key_of, spelled
+from fmproof.reading.notation.symbols import head_of, key_of, spelled
 
 
 def range_of(node: t.Series, indices: Mapping[str, t.Sym | None]) -> str | None:
@@ -25,18 +25,14 @@ def range_of(node: t.Series, indices: Mapping[str, t.Sym | None]) -> str | None:
 
 def of_index(node: t.Node, index: str) -> bool:
     """Whether something is y_i, or y_i(x), one of several by its index alone."""
-    return isinstance(node, t.Sym | t.Call) and [spelled(s) for s in _head(node).sub] == [index]
+    return isinstance(node, t.Sym | t.Call) and [spelled(s) for s in head_of(node).sub] == [index]
 
 
 def density_of_index(node: t.Sym | t.Call) -> t.Call:
     """π_k as π(k), and w_k(x) as w(k | x)."""
-    head = _head(node)
+    head = head_of(node)
     given = (*node.args, *node.given, *node.after) if isinstance(node, t.Call) else ()
     return t.Call(node.at, replace(head, sub=()), head.sub, given)
-
-
-def _head(node: t.Sym | t.Call) -> t.Sym:
-    return node.head if isinstance(node, t.Call) else node
 
 
 def shares(
@@ -51,9 +47,9 @@ def shares(
     """
     pairs = list(equated)
     defined = {
-        key_of(_head(left))
+        key_of(head_of(left))
         for left, right in pairs
-        if isinstance(left, t.Sym | t.Call) and _head(left).sub and not isinstance(right, t.Num)
+        if isinstance(left, t.Sym | t.Call) and head_of(left).sub and not isinstance(right, t.Num)
     }
     found: dict[str, str] = {}
     for left, right in pairs:
@@ -62,8 +58,8 @@ def shares(
                 continue
             run = range_of(one, indices)
             share = _share_of(one, other, is_density)
-            if run is not None and share is not None and key_of(_head(share)) not in defined:
-                found.setdefault(key_of(_head(share)), run)
+            if run is not None and share is not None and key_of(head_of(share)) not in defined:
+                found.setdefault(key_of(head_of(share)), run)
     return found
 
 
@@ -74,9 +70,10 @@ def says_what_is_shared(
     if not (isinstance(left, t.Series) and isinstance(right, t.Num) and right.value == 1):
         return False
     body = t.ungrouped(left.body)
-    index = spelled(left.index) if isinstance(left.index, t.Sym) else ""
     return (
-        isinstance(body, t.Sym | t.Call) and of_index(body, index) and key_of(_head(body)) in shared
+        isinstance(body, t.Sym | t.Call)
+        and of_index(body, _index(left))
+        and key_of(head_of(body)) in shared
     )
 
 
@@ -84,7 +81,7 @@ def _share_of(
     total: t.Series, equal: t.Node, is_density: Callable[[str], bool]
 ) -> t.Sym | t.Call | None:
     """π_k of Σ_k π_k, where it is 1, and of Σ_k π_k p_k(x), where it is a density."""
-    index = spelled(total.index) if isinstance(total.index, t.Sym) else ""
+    index = _index(total)
     body = t.ungrouped(total.body)
     if isinstance(equal, t.Num) and equal.value == 1:
         return body if isinstance(body, t.Sym | t.Call) and of_index(body, index) else None
@@ -96,12 +93,15 @@ def _share_of(
     if len(share) != 1 or len(rest) != 1:
         return None
     part = rest[0]
-    density = isinstance(part, t.Normal) or (isinstance(part, t.Call) and is_density(_key(part)))
+    density = isinstance(part, t.Normal) or (
+        isinstance(part, t.Call) and is_density(key_of(part.head))
+    )
     return share[0] if density else None
 
 
-def _key(call: t.Call) -> str:
-    return key_of(call.head)
+def _index(node: t.Series) -> str:
+    """The letter that runs; "" where it is no letter."""
+    return spelled(node.index) if isinstance(node.index, t.Sym) else ""
 
 
 def summed_values(
@@ -116,8 +116,9 @@ def summed_values(
             if not isinstance(node, t.Series) or node.kind != "sum":
                 continue
             run = range_of(node, indices)
-            calls = (n for n in t.walk(node.body) if isinstance(n, t.Call) and is_density(_key(n)))
-            index = spelled(node.index) if isinstance(node.index, t.Sym) else ""
-            if run is not None and any(index in map(spelled, call.args) for call in calls):
+            calls = (
+                n for n in t.walk(node.body) if isinstance(n, t.Call) and is_density(key_of(n.head))
+            )
+            if run is not None and any(_index(node) in map(spelled, call.args) for call in calls):
                 found.add(run)
     return found

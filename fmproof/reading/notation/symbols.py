@@ -31,6 +31,13 @@ def key_of(symbol: t.Sym) -> str:
     return whole + words + "'" * symbol.primes
 
 
+def head_of(node: t.Node) -> t.Sym:
+    """The letter of a symbol that is applied or not."""
+    head = node.head if isinstance(node, t.Call) else node
+    assert isinstance(head, t.Sym)
+    return head
+
+
 def spelled(node: t.Node) -> str:
     """A node as one string; two nodes are spelled alike when they are written alike."""
     if isinstance(node, t.Num):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from itertools import combinations
 
 from sympy import Expr, S
@@ -94,19 +94,21 @@ def scalar_dominations(goal: Integrable, squared: Collection[object]) -> Iterato
         yield "second moments", attempt(scalar_square_integrable, goal, place)
 
 
-def shared_dominations(goal: Integrable, known: Collection[Expr]) -> Iterator[Move]:
+def shared_dominations(goal: Integrable, facts: Iterable[Theorem]) -> Iterator[Move]:
     """|k l ⟨a, b⟩| ≤ ‖k a‖² + ‖l b‖², where something is known of one of these squares."""
     parts, bound = factors(goal.body), frozenset(bound_vars(goal))
     places = [i for i, part in enumerate(parts) if isinstance(part, Inner) and not part.is_square]
     scalars = [i for i, part in enumerate(parts) if i not in places and bound & free_vars(part)]
     if len(places) != 1 or not 0 < len(scalars) <= _SCALARS:
         return
+    said = (fact.conclusion for fact in facts)
+    known = {prop.body for prop in said if isinstance(prop, Integrable)}
     a, b = parts[places[0]].args
     for count in range(len(scalars) + 1):
         for mine in combinations(scalars, count):
             k = mul(*(parts[i] for i in mine))
             rest = mul(*without(parts, places[0], *mine))
-            if {mul(k, k, Inner(a, a)), mul(rest, rest, Inner(b, b))} & {*known}:
+            if {mul(k, k, Inner(a, a)), mul(rest, rest, Inner(b, b))} & known:
                 sides = mul(k, a), mul(rest, b)
                 yield "Cauchy–Schwarz", attempt(product_integrable, S.One, *sides, goal.measure)
 

@@ -193,9 +193,7 @@ def _domination_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterat
     """|f| ≤ Σ |gᵢ|."""
     yield from search.dominations(goal)
     yield from scalar_dominations(goal, search.squared)
-    facts = (fact.conclusion for _, fact in search.facts_at(goal))
-    known = {fact.body for fact in facts if isinstance(fact, Integrable)}
-    yield from shared_dominations(goal, known)
+    yield from shared_dominations(goal, (fact for _, fact in search.facts_at(goal)))
 
 
 def _constant_moves(search: Prover, goal: Integrable, _: Integrable) -> Iterator[Move]:
