@@ -9,6 +9,7 @@ from sympy import Expr, S
 from fmproof.documents import any_law
 from fmproof.documents.candidates.forms import of_times
 from fmproof.documents.compare.row import ComparedRow
+from fmproof.documents.context import is_a_vector
 from fmproof.documents.domains import picks_a_part
 from fmproof.documents.examples import remember
 from fmproof.documents.following import with_equations
@@ -133,6 +134,8 @@ def _holds_in_another_case(row: ComparedRow) -> str:
         left, right = other.left, other.right
         if not (other.inline and isinstance(left, t.Sym | t.Call)) or right is None:
             continue
+        if isinstance(left, t.Sym) and is_a_vector(context, left):
+            continue  # it says what a point is, and no coefficient
         key = key_of(head_of(left))
         known = [c.right for c in context.elab.candidates.get(key, ()) if c.state != "refused"]
         if key not in keys or other.row.relation not in ("=", ":=") or not known:
