@@ -8,7 +8,7 @@ proved *from* the equation, and says so. Nothing is refuted that way.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import takewhile
 
 from sympy import Expr, S
@@ -23,7 +23,7 @@ from fmproof.documents.terms import heads_in
 from fmproof.errors import FmproofError, SortError
 from fmproof.lang.arithmetic import plus_of, power_of
 from fmproof.lang.node import sort_of
-from fmproof.lang.nodes import Apply, Density, Field, Gaussian, Head, Scalar, Sqrt, Var
+from fmproof.lang.nodes import Apply, Density, Expect, Field, Gaussian, Head, Scalar, Sqrt, Var
 from fmproof.lang.numbers import fraction, is_number, number
 from fmproof.lang.scope import free_vars, replace_head, substitute
 from fmproof.lang.sorts import Sort
@@ -348,7 +348,7 @@ def _put(sides: Sides, chosen: dict[Head | Var, Stipulation]) -> tuple[Sides, li
         for case in chosen.values():
             if isinstance(case.head, Var):
                 continue
-            if case.head not in heads_in(sides):
+            if case.head not in heads_in(sides) or of_every_model(case, sides):
                 continue
             body, fixed = _closed(case, values)
             before, claim = (
@@ -363,6 +363,27 @@ def _put(sides: Sides, chosen: dict[Head | Var, Stipulation]) -> tuple[Sides, li
         if not changed:
             break
     return (substitute(sides[0], values), substitute(sides[1], values)), used
+
+
+def of_every_model(case: Stipulation, sides: Sequence[Expr]) -> bool:
+    """Whether a row is of every v_θ, where v_θ(x) = E[…] holds at the minimum of a loss alone: it
+    has two averages of the model. One that has one says what the least loss is."""
+    head = case.head
+    model = isinstance(head, Head) and any(v.sort is Sort.PARAM for v in head.params)
+    if not model or any(v.sort is Sort.PARAM for v in free_vars(case.body)):
+        return False
+    return len({mean for side in sides for mean in _averages_of(case.head, side)}) > 1
+
+
+def _averages_of(head: Head | Var, term: Expr) -> set[Expr]:
+    """The averages with a symbol in them, also those that have a name."""
+    written = {mean for mean in term.atoms(Expect) if head in heads_in([mean])}
+    named = {
+        one
+        for one in term.atoms(Apply)
+        if one.head.definition is not None and _averages_of(head, one.head.definition)
+    }
+    return written | named
 
 
 def _without_root(side: Expr) -> Expr:

@@ -20,6 +20,7 @@ from fmproof.documents.candidates.forms import (
     takes_a_value,
     without_prime,
 )
+from fmproof.documents.candidates.optima import is_an_optimum, trained_models
 from fmproof.documents.candidates.shapes import mentions, shape_of
 from fmproof.documents.domains import picks_a_part
 from fmproof.documents.items import Item, Reading
@@ -43,6 +44,7 @@ class DefiningRows:
         self._claimed: set[str] = set()  # "at one time h(t) = 0": and h(s) = 0 behind it is a claim
         self._curves: set[str] = set()
         self._followed: dict[str, int] = {}  # paths, with the row that says what they follow
+        self._trained = trained_models(reading, evidence)
         for item in reading.items:
             path = followed(item.left, item.right)
             if path is not None:
@@ -124,6 +126,8 @@ class DefiningRows:
             return False
         if isinstance(left, t.Call) and without_prime(left.head) in self._found:
             return False  # g'(c), behind g(c) = …
+        if not explicit and is_an_optimum(left, right, self._trained, self.evidence):
+            return False
         known = self._is_known_curve(left, right)
         if explicit:
             return True
